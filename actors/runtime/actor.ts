@@ -1,0 +1,50 @@
+/**
+ * What a host runs and a supervisor supervises. The same actor runs in a Web Worker or in the
+ * caller's thread: it does not know its host.
+ *
+ * @module
+ */
+
+import type { RuntimeEventBody } from "./runtime_events.ts";
+
+/** How a host starts an actor. Plain data, except for what the host itself provides. */
+export interface ActorStart<Options> {
+  /** Lasting name, such as `trading-engine-0`. */
+  readonly id: string;
+  readonly role: string;
+  /** 1 for the first start; grows with every restart. */
+  readonly incarnation: number;
+  /** The role's own settings; structured-clonable. */
+  readonly options: Options;
+  /** Tells the runtime event stream; id, incarnation and time are added by the host. */
+  readonly tell: (event: RuntimeEventBody) => void;
+}
+
+/** What an actor tells about itself when asked. Plain data. */
+export interface ActorReport {
+  /** `starting`, `running`, `suspended` or `stopping`. */
+  readonly phase: "starting" | "running" | "suspended" | "stopping";
+  /** Partitions it serves, as `topic/partition`. */
+  readonly assignment: readonly string[];
+  /** Named counters, such as `records`, `outputs`, `duplicates`. They start at 0 with every incarnation. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** An actor, as its host sees it. */
+export interface Actor {
+  /** Works until stopped. Resolves when drained; rejects with the failure that ended it. */
+  run(): Promise<void>;
+  /** Begins the drain: what is under way is finished and committed, then {@link run} resolves. */
+  stop(): void;
+  /** Stops taking new work, and takes it up again. Between the two, {@link step} takes single steps. */
+  suspend(): void;
+  resume(): void;
+  /** While suspended: does the next piece of work (a record), or nothing when there is none. */
+  step(): Promise<void>;
+  report(): ActorReport;
+  /** A question that only this role knows. Plain data in and out. @throws when it knows no answer */
+  ask(question: unknown): Promise<unknown>;
+}
+
+/** Makes an actor; its module is loaded by the host. */
+export type ActorFactory<Options> = (start: ActorStart<Options>) => Promise<Actor>;

@@ -1,0 +1,277 @@
+/**
+ * The event log: how messages travel and stay.
+ *
+ * One interface for every transport. A log holds topics; a topic holds a fixed number of partitions;
+ * a partition is an append-only sequence of records, each with an offset. Order is promised within a
+ * partition and nowhere else. Consumers share a topic's partitions as members of a group, or read
+ * without a group through a {@link LogReader}.
+ *
+ * Every implementation passes the same contract suite (`tests/kafka/event_log_contract.ts`).
+ *
+ * @module
+ */
+
+/** One partition of one topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** A place in a partition: the offset of the next record to be read or committed. */
+export interface TopicPartitionOffset extends TopicPartition {
+  readonly offset: number;
+}
+
+/** A record as a sender hands it over. `value: null` is a tombstone on a compacted topic. */
+export interface RecordToPublish {
+  readonly key: string | null;
+  /** Text is stored as UTF-8. */
+  readonly value: string | Uint8Array | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch by the sender's clock. A topic stamped by the log ignores it. */
+  readonly timestamp?: number;
+}
+
+/** Records for one partition: the unit of publishing and of storage. */
+export interface RecordBatch extends TopicPartition {
+  readonly records: readonly RecordToPublish[];
+}
+
+/** What the log says of a batch that it has made durable. */
+export interface PublishedBatch extends TopicPartition {
+  readonly baseOffset: number;
+  readonly count: number;
+}
+
+/** A record as it is read back. */
+export interface LogRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Milliseconds since the epoch: the log's stamp or the sender's, as the topic's table says. */
+  readonly timestamp: number;
+  /** Keys are UTF-8 text; bytes that are not are read with U+FFFD in their place. */
+  readonly key: string | null;
+  /** The bytes as they were published; null for a tombstone. */
+  readonly value: Uint8Array | null;
+  /** The value as text; null for a tombstone and for bytes that are not UTF-8. */
+  readonly text: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Records of one partition, in order. Where a batch is cut means nothing. */
+export interface FetchedBatch extends TopicPartition {
+  /** In offset order. A compacted or expired record leaves a hole. Never empty. */
+  readonly records: readonly LogRecord[];
+  /** The offset after the last one fetched: where to read on. */
+  readonly nextOffset: number;
+  /** The partition's end when it was fetched: the offset that the next append will get. */
+  readonly endOffset: number;
+}
+
+/** Limits of one poll. It returns as soon as anything is there, at the latest after `timeoutMs`. */
+export interface PollOptions {
+  readonly timeoutMs: number;
+  /** At most about this many records; a stored batch may be delivered whole. Default 1000. */
+  readonly maxRecords?: number;
+  /** Ends the wait early; the poll then returns what it has. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a group member is told by a poll. */
+export type GroupPoll =
+  | { readonly kind: "records"; readonly batches: readonly FetchedBatch[] }
+  | {
+    /**
+     * The assignment changed. Work of revoked partitions must be dropped: their commits are refused.
+     * A member that has been expelled (heartbeat expired) is told so by losing everything, and joins
+     * again by itself at the next poll.
+     */
+    readonly kind: "assignment";
+    readonly generation: number;
+    readonly assigned: readonly TopicPartition[];
+    readonly revoked: readonly TopicPartition[];
+    readonly assignment: readonly TopicPartition[];
+  };
+
+/** How a member joins a group. */
+export interface JoinOptions {
+  readonly group: string;
+  readonly topics: readonly string[];
+  /**
+   * The member's lasting name. One that joins under a name already in the group takes the place of
+   * that member at once, and fences it, where the transport knows lasting names.
+   */
+  readonly instanceId: string;
+  /** Expelled when not heard of for so long. Default 10_000. */
+  readonly sessionTimeoutMs?: number;
+}
+
+/** A member of a consumer group. Not for use by two callers at a time. */
+export interface GroupMember {
+  readonly group: string;
+  readonly memberId: string;
+  /** The generation of the assignment last told by {@link poll}; 0 before the first. */
+  readonly generation: number;
+  readonly assignment: readonly TopicPartition[];
+  /**
+   * Waits for records of the assigned partitions or a change of assignment. The first poll tells the
+   * first assignment. Reading starts at the committed offset (else at the partition's start) unless
+   * {@link seek} says otherwise. Counts as a heartbeat.
+   */
+  poll(options: PollOptions): Promise<GroupPoll>;
+  /** Reads an assigned partition from `offset` next. @throws {EventLogError} `not-assigned` */
+  seek(position: TopicPartitionOffset): void;
+  /** The committed offset of each assigned partition; 0 where nothing was committed yet. */
+  committed(): Promise<readonly TopicPartitionOffset[]>;
+  /**
+   * Commits the offsets of the next records to be read.
+   * @throws {EventLogError} `fenced-generation` when the group has gone on to another generation, or
+   * the partition is not this member's: nothing of the call is committed.
+   */
+  commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
+  /** Says "still here" during long work between polls. */
+  heartbeat(): Promise<void>;
+  /** Leaves the group, which hands its partitions to the others at once. Idempotent. */
+  leave(): Promise<void>;
+}
+
+/** Reads partitions without a group. Not for use by two callers at a time. */
+export interface LogReader {
+  readonly positions: readonly TopicPartitionOffset[];
+  /** An empty array when nothing came before the timeout. */
+  poll(options: PollOptions): Promise<readonly FetchedBatch[]>;
+  seek(position: TopicPartitionOffset): void;
+  close(): void;
+}
+
+/** Who stamps a topic's records: the log at the append, or the sender. */
+export type TimestampType = "log-append-time" | "create-time";
+
+/** How a topic forgets. `keep` never does; `compact` keeps the last record of every key. */
+export type CleanupPolicy = "keep" | "delete" | "compact";
+
+/** A topic's settings, as wanted or as found. */
+export interface TopicSettings {
+  readonly name: string;
+  readonly partitions: number;
+  readonly cleanup: CleanupPolicy;
+  /** Records older than this may go when `cleanup` is `delete`; null otherwise. */
+  readonly retentionMs: number | null;
+  readonly timestampType: TimestampType;
+}
+
+/** A topic as it exists. */
+export interface TopicDescription extends TopicSettings {
+  /** One entry a partition, in order. */
+  readonly offsets: readonly { readonly start: number; readonly end: number }[];
+}
+
+/** How far a group is behind in one partition. */
+export interface PartitionLag extends TopicPartitionOffset {
+  readonly endOffset: number;
+  readonly lag: number;
+}
+
+/** What a group looks like from outside. */
+export interface GroupDescription {
+  readonly group: string;
+  readonly generation: number;
+  readonly members: readonly {
+    readonly memberId: string;
+    readonly instanceId: string;
+    readonly assignment: readonly TopicPartition[];
+  }[];
+}
+
+/** A durable, partitioned log of records. */
+export interface EventLog extends AsyncDisposable {
+  /** Creates what is missing. @throws {EventLogError} `topic-drift` when one exists otherwise. */
+  createTopics(topics: readonly TopicSettings[]): Promise<void>;
+  deleteTopics(names: readonly string[]): Promise<void>;
+  /** All topics, or the named ones; a name that does not exist is left out. */
+  describeTopics(names?: readonly string[]): Promise<readonly TopicDescription[]>;
+  /** @throws {EventLogError} `unknown-topic` */
+  partitionCount(topic: string): Promise<number>;
+
+  /**
+   * Appends each batch to its partition. Resolves when all of them are durable.
+   * @throws {PublishError} when any was not; it says which were. After it, the same records must be
+   * published again, and acknowledged, before anything else goes to those partitions.
+   */
+  publish(batches: readonly RecordBatch[]): Promise<readonly PublishedBatch[]>;
+
+  join(options: JoinOptions): Promise<GroupMember>;
+  describeGroup(group: string): Promise<GroupDescription>;
+  /** Every partition of every topic that the group has committed to or reads. */
+  lag(group: string): Promise<readonly PartitionLag[]>;
+
+  openReader(positions: readonly TopicPartitionOffset[]): LogReader;
+
+  /** Applies each topic's cleanup policy now. */
+  clean(): Promise<{ readonly removedRecords: number }>;
+  /** Closes connections and timers; what was acknowledged stays. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Why an operation of the log failed. */
+export type EventLogErrorCode =
+  | "unknown-topic"
+  | "unknown-partition"
+  | "topic-drift"
+  | "invalid-topic"
+  | "fenced-generation"
+  | "not-assigned"
+  | "offset-out-of-range"
+  | "record-too-large"
+  | "publish-failed"
+  | "log-locked"
+  | "log-full"
+  | "log-corrupt"
+  | "log-foreign"
+  | "log-version"
+  | "log-missing"
+  | "log-unavailable"
+  | "log-closed";
+
+/** A failure of the log. Across workers it travels as `{ name, code, message, retriable }`. */
+export class EventLogError extends Error {
+  readonly code: EventLogErrorCode;
+  /** Whether the same call may succeed later without anyone mending anything. */
+  readonly retriable: boolean;
+
+  constructor(
+    code: EventLogErrorCode,
+    message: string,
+    options: { readonly retriable?: boolean; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "EventLogError";
+    this.code = code;
+    this.retriable = options.retriable ?? false;
+  }
+}
+
+/** Some batches of a publish were not made durable, or it is not known whether they were. */
+export class PublishError extends EventLogError {
+  /** The batches that are durable. */
+  readonly published: readonly PublishedBatch[];
+  /** The batches to publish again. */
+  readonly rejected: readonly RecordBatch[];
+
+  constructor(
+    message: string,
+    options: {
+      readonly published: readonly PublishedBatch[];
+      readonly rejected: readonly RecordBatch[];
+      readonly code?: EventLogErrorCode;
+      readonly retriable: boolean;
+      readonly cause?: unknown;
+    },
+  ) {
+    super(options.code ?? "publish-failed", message, options);
+    this.name = "PublishError";
+    this.published = options.published;
+    this.rejected = options.rejected;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Messages as bytes and back: JSON text, checked against the topic's schema where it comes in.
+ *
+ * @module
+ */
+
+import type { z } from "zod";
+import type { LogRecord } from "../event_log.ts";
+import type { TopicName } from "../topics.ts";
+import { type OrderCommand, orderCommandSchema } from "./commands.ts";
+import { type DeadLetter, deadLetterSchema } from "./dead_letters.ts";
+import { type IntentMessage, intentMessageSchema } from "./intents.ts";
+import { type MarketData, marketDataSchema } from "./market_data.ts";
+import { type Notification, notificationSchema } from "./notifications.ts";
+import { type OrderMessage, orderMessageSchema } from "./orders.ts";
+
+/** What each topic carries. `snapshots` carries bytes of its own and is not listed. */
+export interface TopicMessages {
+  "market-data": MarketData;
+  "order-commands": OrderCommand;
+  "orders": OrderMessage;
+  "notifications": Notification;
+  "intents": IntentMessage;
+  "dead-letters": DeadLetter;
+}
+
+/** A topic whose records are messages. */
+export type MessageTopic = keyof TopicMessages & TopicName;
+
+/** Any message of any topic. */
+export type Message = TopicMessages[MessageTopic];
+
+const SCHEMAS: { readonly [T in MessageTopic]: z.ZodType<TopicMessages[T]> } = {
+  "market-data": marketDataSchema,
+  "order-commands": orderCommandSchema,
+  "orders": orderMessageSchema,
+  "notifications": notificationSchema,
+  "intents": intentMessageSchema,
+  "dead-letters": deadLetterSchema,
+};
+
+/** A record's message, or what is wrong with its bytes. */
+export type Decoded<M> =
+  | { readonly ok: true; readonly message: M }
+  | { readonly ok: false; readonly error: string };
+
+/** The message as it is published. */
+export function encodeMessage(message: Message): string {
+  return JSON.stringify(message);
+}
+
+/**
+ * The message that a record of `topic` holds. Never throws: bytes that are no valid message are an
+ * answer, not a fault.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { decodeText } from "./codec.ts";
+ * assert.equal(decodeText("orders", "{").ok, false);
+ * ```
+ */
+export function decodeText<T extends MessageTopic>(
+  topic: T,
+  text: string | null,
+): Decoded<TopicMessages[T]> {
+  if (text === null) return { ok: false, error: "value is empty or not UTF-8 text" };
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return { ok: false, error: `not JSON: ${(error as SyntaxError).message}` };
+  }
+  const parsed = SCHEMAS[topic].safeParse(json);
+  if (parsed.success) return { ok: true, message: parsed.data };
+  return { ok: false, error: describeIssues(parsed.error) };
+}
+
+/** {@link decodeText} of a record. */
+export function decodeRecord<T extends MessageTopic>(
+  topic: T,
+  record: LogRecord,
+): Decoded<TopicMessages[T]> {
+  return decodeText(topic, record.text);
+}
+
+/** At most so many schema issues are spelled out in a dead letter. */
+const MAX_ISSUES = 3;
+
+function describeIssues(error: z.ZodError): string {
+  const shown = error.issues.slice(0, MAX_ISSUES).map((issue) =>
+    `${issue.path.length === 0 ? "message" : issue.path.join(".")}: ${issue.message}`
+  );
+  const rest = error.issues.length - shown.length;
+  return shown.join("; ") + (rest > 0 ? `; and ${rest} more` : "");
+}

@@ -1,0 +1,29 @@
+/**
+ * Messages of `dead-letters`: records that could not be processed, with their original bytes.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { envelopeShape, idSchema } from "./envelope.ts";
+
+export const deadLetterSchema = z.object({
+  type: z.literal("dead-letter"),
+  ...envelopeShape,
+  /** The role that could not process the record. */
+  role: idSchema,
+  /** Where the record is. */
+  topic: z.string(),
+  partition: z.number().int().nonnegative(),
+  offset: z.number().int().nonnegative(),
+  /**
+   * `malformed`: the bytes are no valid message of the topic. `poison`: the fold throws on it. A
+   * poison letter is also the durable mark by which every later fold of the partition skips it.
+   */
+  kind: z.enum(["malformed", "poison"]),
+  error: z.string(),
+  key: z.string().nullable(),
+  /** The original bytes, base64; null for a tombstone. */
+  valueBase64: z.string().nullable(),
+});
+export type DeadLetter = z.infer<typeof deadLetterSchema>;

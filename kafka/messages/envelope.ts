@@ -1,0 +1,104 @@
+/**
+ * What every message carries besides its content.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+
+/** The longest id of a user, an order, a command or a message, in UTF-16 units. */
+export const MAX_ID_LENGTH = 128;
+
+/** The longest ticker symbol, in UTF-16 units. */
+export const MAX_SYMBOL_LENGTH = 32;
+
+/** An id chosen by a sender: not empty, at most {@link MAX_ID_LENGTH} long, no control characters. */
+export const idSchema = z.string().min(1).max(MAX_ID_LENGTH).regex(/^[^\p{Cc}]*$/u);
+
+/** A message id: a sender's own, or the {@link Origin} of a derived message. */
+export const messageIdSchema = z.string().min(1).max(3 * MAX_ID_LENGTH);
+
+/** A ticker symbol, known or not. */
+export const symbolSchema = z.string().min(1).max(MAX_SYMBOL_LENGTH);
+
+/** A count of ticks, lots or cash units: an integer that a double holds exactly. */
+export const unitsSchema = z.number().int().nonnegative();
+
+/** Milliseconds since the epoch. */
+export const timestampSchema = z.number().nonnegative();
+
+/**
+ * The envelope. A **source** message (a client's command, a price, an intent) has an id of its
+ * sender's and neither cause nor sequence. A **derived** message is an output of a fold: its id is
+ * its {@link Origin}, and its sequence is dense per origin partition and destination partition.
+ */
+export const envelopeShape = {
+  /** Unique; the same again means the same message again. */
+  id: messageIdSchema,
+  /** What belongs together: everything about one order carries `user/order`. */
+  correlationId: messageIdSchema,
+  /** The id of the message that this one follows from. */
+  causationId: messageIdSchema.optional(),
+  /** Place of a derived message in its channel, from 0. */
+  sequence: z.number().int().nonnegative().optional(),
+  /** Milliseconds since the epoch: a source's own claim, or the stamp of a derived message's cause. */
+  timestamp: timestampSchema,
+} as const;
+
+/** The fields that every message has. */
+export interface Envelope {
+  readonly id: string;
+  readonly correlationId: string;
+  readonly causationId?: string | undefined;
+  readonly sequence?: number | undefined;
+  readonly timestamp: number;
+}
+
+/** Which record, folded, gave a message, and the how-manieth of its outputs the message is. */
+export interface Origin {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly index: number;
+}
+
+/**
+ * An origin as the id of the message: `topic/partition/offset/index`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { formatOrigin, parseOrigin } from "./envelope.ts";
+ * const origin = { topic: "orders", partition: 3, offset: 1024, index: 0 };
+ * assert.equal(formatOrigin(origin), "orders/3/1024/0");
+ * assert.deepEqual(parseOrigin("orders/3/1024/0"), origin);
+ * ```
+ */
+export function formatOrigin(origin: Origin): string {
+  return `${origin.topic}/${origin.partition}/${origin.offset}/${origin.index}`;
+}
+
+const ORIGIN = /^(.+)\/(\d{1,9})\/(\d{1,16})\/(\d{1,9})$/;
+
+/** The origin that a derived message's id spells, or null when it spells none. */
+export function parseOrigin(id: string): Origin | null {
+  const match = ORIGIN.exec(id);
+  if (match === null) return null;
+  return {
+    topic: match[1]!,
+    partition: Number(match[2]),
+    offset: Number(match[3]),
+    index: Number(match[4]),
+  };
+}
+
+/**
+ * The channel a derived message came by: the origin's `topic/partition`, cut out of the id. Within a
+ * destination partition, sequences are dense per channel.
+ */
+export function channelOf(id: string): string | null {
+  const index = id.lastIndexOf("/");
+  if (index <= 0) return null;
+  const offset = id.lastIndexOf("/", index - 1);
+  return offset <= 0 ? null : id.slice(0, offset);
+}

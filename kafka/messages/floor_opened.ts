@@ -1,0 +1,76 @@
+/**
+ * What a floor depends on besides its orders, as a record: the first of every partition that a fold
+ * reads. Whoever resumes, joins or steps with other parameters is refused.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { envelopeShape, symbolSchema } from "./envelope.ts";
+
+/** The largest amount of cash of one account, in cash units: 2^43, which leaves room for sums. */
+export const MAX_CASH_UNITS = 2 ** 43;
+
+/** The highest price, in ticks. */
+export const MAX_PRICE_TICKS = 2 ** 27;
+
+/** The largest quantity of one order, in lots. */
+export const MAX_QUANTITY_LOTS = 2 ** 31 - 1;
+
+/** A tradable symbol. Sizes are decimals, such as 0.01, with at most eight places. */
+export const symbolSpecSchema = z.strictObject({
+  symbol: symbolSchema,
+  /** Prices are whole multiples of it. */
+  tickSize: z.number().positive(),
+  /** Quantities are whole multiples of it. */
+  lotSize: z.number().positive(),
+});
+export type SymbolSpec = z.infer<typeof symbolSpecSchema>;
+
+/** The gateway's limits. All of them are enforced per user. */
+export const gatewayLimitsSchema = z.strictObject({
+  /** Orders a second that a user may send in the long run. */
+  ordersPerSecond: z.number().positive(),
+  /** Orders that a user may send at once after a silence: the token bucket's size. */
+  orderBurst: z.number().int().positive(),
+  /** Orders that a user may have resting or on their way. */
+  liveOrdersPerUser: z.number().int().positive(),
+  /** First answers kept, so that a resend gets the same one. */
+  answersPerUser: z.number().int().positive(),
+  /** How long a first answer is kept, by the log's stamps. */
+  answerHorizonMs: z.number().int().positive(),
+  /** Ids kept as fingerprints past the horizon; at the bound new orders are refused. */
+  fingerprintsPerUser: z.number().int().positive(),
+});
+export type GatewayLimits = z.infer<typeof gatewayLimitsSchema>;
+
+/** The limits of a floor that names none. */
+export const DEFAULT_GATEWAY_LIMITS: GatewayLimits = {
+  ordersPerSecond: 1_000,
+  orderBurst: 1_000,
+  liveOrdersPerUser: 10_000,
+  answersPerUser: 1_000,
+  answerHorizonMs: 600_000,
+  fingerprintsPerUser: 1_000_000,
+};
+
+/** Everything that decides, besides records, what the floor's folds do. */
+export const floorParametersSchema = z.strictObject({
+  /** The version of each role's fold. */
+  foldVersions: z.record(z.string(), z.number().int().positive()),
+  /** Partitions of each topic. */
+  partitions: z.record(z.string(), z.number().int().positive()),
+  symbols: z.array(symbolSpecSchema).min(1),
+  /** Cash is counted in units of `10 ** -cashDecimals`. */
+  cashDecimals: z.number().int().min(0).max(12),
+  limits: gatewayLimitsSchema,
+});
+export type FloorParameters = z.infer<typeof floorParametersSchema>;
+
+export const floorOpenedSchema = z.object({
+  type: z.literal("floor-opened"),
+  ...envelopeShape,
+  parameters: floorParametersSchema,
+});
+/** Source message, published once to each partition of the topics that folds read. */
+export type FloorOpened = z.infer<typeof floorOpenedSchema>;
