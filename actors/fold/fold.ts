@@ -25,8 +25,8 @@ export type OutputTopic = "orders" | "notifications" | "order-commands" | "marke
 export interface Outbox {
   /**
    * Emits a message to the partition of `key`. Id, causation, sequence and timestamp follow from the
-   * input; `correlationId` says what the message belongs to (`user/order` for an order's).
-   * The body must not be changed afterwards.
+   * input; `correlationId` says what the message belongs to (`user/order` for an order's). The body
+   * is encoded at once and may be used again.
    */
   emit<T extends OutputTopic>(
     topic: T,
@@ -59,6 +59,11 @@ export interface Fold<State, T extends MessageTopic = MessageTopic> {
    * refusal is an output, never a throw.
    */
   apply(state: State, input: FoldInput<TopicMessages[T]>, out: Outbox): void;
+  /**
+   * Whether a derived message fits what this partition knows; one that does not is refused before its
+   * sequence is looked at, and goes to `dead-letters`. Without it every derived message is admitted.
+   */
+  admits?(state: State, message: TopicMessages[T]): boolean;
   /** Canonical bytes: equal states give equal bytes, however they came about. */
   encode(state: State): Uint8Array;
   /** The state that {@link encode} gave. */

@@ -7,6 +7,9 @@
 import { z } from "zod";
 import { envelopeShape, idSchema } from "./envelope.ts";
 
+/** So many bytes of a value are kept in its dead letter, which must itself fit into a record. */
+export const MAX_DEAD_LETTER_VALUE_BYTES = 512 * 1024;
+
 export const deadLetterSchema = z.object({
   type: z.literal("dead-letter"),
   ...envelopeShape,
@@ -23,7 +26,12 @@ export const deadLetterSchema = z.object({
   kind: z.enum(["malformed", "poison"]),
   error: z.string(),
   key: z.string().nullable(),
-  /** The original bytes, base64; null for a tombstone. */
+  /**
+   * The original bytes, base64, cut after {@link MAX_DEAD_LETTER_VALUE_BYTES}; null for a tombstone.
+   * The whole record stays where it is.
+   */
   valueBase64: z.string().nullable(),
+  /** The original length. */
+  valueBytes: z.number().int().nonnegative(),
 });
 export type DeadLetter = z.infer<typeof deadLetterSchema>;

@@ -1,0 +1,319 @@
+/**
+ * A consumer: a member of a group that works off its share of the partitions. What a partition's work
+ * is, its processors know; the consumer joins, polls, hands out, commits and leaves.
+ *
+ * @module
+ */
+
+import {
+  type EventLog,
+  EventLogError,
+  type FetchedBatch,
+  type GroupMember,
+  type GroupPoll,
+  type LogRecord,
+  type TopicPartition,
+} from "../../kafka/event_log.ts";
+import type { Actor, ActorReport, ActorStart } from "../runtime/actor.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { PartitionProcessor } from "./partition_processor.ts";
+
+/** How long a poll waits when there is nothing to do. */
+const POLL_TIMEOUT_MS = 500;
+
+/** Records of one poll, about. */
+const POLL_RECORDS = 4_000;
+
+/** Offsets are committed when nothing is left to do, at the latest after so long. */
+export const COMMIT_INTERVAL_MS = 100;
+
+/** Processors are asked to flush so often. */
+export const FLUSH_INTERVAL_MS = 1_000;
+
+/** A commit is told as a runtime event at most so often for each partition. */
+const COMMIT_EVENT_INTERVAL_MS = 1_000;
+
+/** What makes a {@link Consumer}. */
+export interface ConsumerOptions {
+  readonly start: Pick<ActorStart<unknown>, "id" | "tell">;
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly sessionTimeoutMs?: number;
+  /** Makes the processor of a partition just assigned; the committed offset is where outputs are known from. */
+  readonly open: (assigned: TopicPartition, context: {
+    readonly committed: number;
+    readonly signal: AbortSignal;
+    readonly heartbeat: () => Promise<void>;
+  }) => Promise<PartitionProcessor>;
+  /** Answers the role's own questions. */
+  readonly ask?: (
+    question: unknown,
+    processors: ReadonlyMap<string, PartitionProcessor>,
+  ) => Promise<unknown>;
+  readonly counters?: () => Readonly<Record<string, number>>;
+  /** Called once when the consumer ends, however it ends. */
+  readonly close?: () => Promise<void>;
+}
+
+interface Work {
+  readonly processor: PartitionProcessor;
+  readonly source: TopicPartition;
+  committed: number;
+  toldCommitAt: number;
+}
+
+/** Works until stopped; a failure of the log or of a processor ends it. */
+export class Consumer implements Actor {
+  readonly #options: ConsumerOptions;
+  readonly #work = new Map<string, Work>();
+  readonly #stopping = new AbortController();
+  /** Ends a poll early: a stop, a suspension or a step has something else to do. */
+  #wake = new AbortController();
+  #queue: FetchedBatch[] = [];
+  #phase: ActorReport["phase"] = "starting";
+  #steps: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+  #committedAt = 0;
+  #flushedAt = 0;
+  #fenced = 0;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<void> {
+    const { log, group, topics, start, sessionTimeoutMs } = this.#options;
+    const member = await log.join({
+      group,
+      topics,
+      instanceId: start.id,
+      ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
+    });
+    if (this.#phase === "starting") this.#phase = "running";
+    try {
+      while (!this.#stopping.signal.aborted) await this.#turn(member);
+      await this.#drain(member);
+    } finally {
+      for (const { processor } of this.#work.values()) processor.abandon();
+      for (const { reject } of this.#steps.splice(0)) reject(new Error("Cannot step: stopped"));
+      await this.#options.close?.();
+    }
+  }
+
+  stop(): void {
+    this.#phase = "stopping";
+    this.#stopping.abort();
+    this.#interrupt();
+  }
+
+  suspend(): void {
+    if (this.#phase !== "stopping") this.#phase = "suspended";
+    this.#interrupt();
+  }
+
+  resume(): void {
+    if (this.#phase === "suspended") this.#phase = "running";
+    this.#interrupt();
+  }
+
+  step(): Promise<void> {
+    if (this.#phase !== "suspended") {
+      return Promise.reject(
+        new Error(`Cannot step ${this.#options.start.id}: it is not suspended`),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#steps.push({ resolve, reject });
+      this.#interrupt();
+    });
+  }
+
+  report(): ActorReport {
+    return {
+      phase: this.#phase,
+      assignment: [...this.#work.keys()],
+      counters: { ...this.#options.counters?.(), fenced: this.#fenced },
+    };
+  }
+
+  ask(question: unknown): Promise<unknown> {
+    const { ask, start } = this.#options;
+    if (ask === undefined) {
+      return Promise.reject(new Error(`Cannot answer: ${start.id} answers no questions`));
+    }
+    return ask(
+      question,
+      new Map([...this.#work].map(([name, { processor }]) => [name, processor])),
+    );
+  }
+
+  #interrupt(): void {
+    this.#wake.abort();
+  }
+
+  async #turn(member: GroupMember): Promise<void> {
+    if (this.#wake.signal.aborted) this.#wake = new AbortController();
+    if (this.#phase === "suspended") return await this.#suspendedTurn(member);
+    if (this.#queue.length > 0) await this.#processQueue();
+    else await this.#take(member, await this.#poll(member, POLL_RECORDS));
+    await this.#housekeeping(member);
+  }
+
+  /** Heartbeats go on, so a suspended consumer keeps its partitions; work waits for a step. */
+  async #suspendedTurn(member: GroupMember): Promise<void> {
+    const step = this.#steps.shift();
+    if (step === undefined) {
+      await member.heartbeat();
+      await this.#options.clock.sleep(POLL_TIMEOUT_MS, this.#wake.signal);
+      return;
+    }
+    try {
+      if (this.#queue.length === 0) await this.#take(member, await this.#poll(member, 1, 0), true);
+      const next = this.#takeOne();
+      if (next !== undefined) await this.#process(next, [next]);
+      await this.#commit(member);
+      step.resolve();
+    } catch (error) {
+      step.reject(error);
+      throw error;
+    }
+  }
+
+  #poll(member: GroupMember, maxRecords: number, timeoutMs?: number): Promise<GroupPoll> {
+    const longest = this.#uncommitted().length > 0 ? COMMIT_INTERVAL_MS : POLL_TIMEOUT_MS;
+    return member.poll({ timeoutMs: timeoutMs ?? longest, maxRecords, signal: this.#wake.signal });
+  }
+
+  #uncommitted(): readonly Work[] {
+    return [...this.#work.values()].filter(({ processor, committed }) =>
+      processor.position > committed
+    );
+  }
+
+  async #take(member: GroupMember, polled: GroupPoll, queueOnly = false): Promise<void> {
+    if (polled.kind === "assignment") {
+      await this.#reassign(member, polled);
+      return;
+    }
+    this.#queue = [...polled.batches];
+    if (queueOnly) return;
+    if (this.#queue.length === 0) await this.#commit(member);
+    else await this.#processQueue();
+  }
+
+  async #processQueue(): Promise<void> {
+    for (let batch; (batch = this.#queue.shift()) !== undefined;) {
+      await this.#process(batch, batch.records);
+    }
+  }
+
+  async #process(source: TopicPartition, records: readonly LogRecord[]): Promise<void> {
+    // Records of a partition revoked meanwhile are the next owner's.
+    await this.#work.get(nameOf(source))?.processor.process(records);
+  }
+
+  #takeOne(): LogRecord | undefined {
+    const [batch, ...rest] = this.#queue;
+    if (batch === undefined) return undefined;
+    const [first, ...records] = batch.records;
+    this.#queue = records.length === 0 ? rest : [{ ...batch, records }, ...rest];
+    return first;
+  }
+
+  async #reassign(
+    member: GroupMember,
+    change: Extract<GroupPoll, { kind: "assignment" }>,
+  ): Promise<void> {
+    const { tell } = this.#options.start;
+    const { generation, revoked, assigned } = change;
+    this.#queue = [];
+    for (const source of revoked) {
+      this.#work.get(nameOf(source))?.processor.abandon();
+      this.#work.delete(nameOf(source));
+    }
+    if (revoked.length > 0) {
+      tell({ kind: "revoked", generation, partitions: revoked.map(nameOf) });
+    }
+    if (assigned.length > 0) {
+      tell({ kind: "assigned", generation, partitions: assigned.map(nameOf) });
+      await this.#openAll(member, assigned);
+    }
+    // What was fetched and not worked off yet is fetched again.
+    for (const { source, processor } of this.#work.values()) {
+      member.seek({ ...source, offset: processor.position });
+    }
+  }
+
+  async #openAll(member: GroupMember, assigned: readonly TopicPartition[]): Promise<void> {
+    const offsets = new Map(
+      (await member.committed()).map((place) => [nameOf(place), place.offset]),
+    );
+    for (const source of assigned) {
+      if (this.#stopping.signal.aborted) return;
+      const committed = offsets.get(nameOf(source)) ?? 0;
+      const processor = await this.#options.open(source, {
+        committed,
+        signal: this.#stopping.signal,
+        heartbeat: () => member.heartbeat(),
+      });
+      this.#work.set(nameOf(source), { processor, source, committed, toldCommitAt: 0 });
+      await member.heartbeat();
+    }
+  }
+
+  async #housekeeping(member: GroupMember): Promise<void> {
+    const now = this.#options.clock.now();
+    if (now - this.#committedAt >= COMMIT_INTERVAL_MS) await this.#commit(member);
+    if (now - this.#flushedAt < FLUSH_INTERVAL_MS) return;
+    this.#flushedAt = now;
+    for (const { processor } of this.#work.values()) await processor.flush("interval");
+  }
+
+  /**
+   * Commits what is done. Committing late is safe: outputs after the committed offset are sent again
+   * after a crash and recognised by their origin.
+   */
+  async #commit(member: GroupMember): Promise<void> {
+    this.#committedAt = this.#options.clock.now();
+    const moved = this.#uncommitted();
+    if (moved.length === 0) return;
+    try {
+      await member.commit(
+        moved.map(({ source, processor }) => ({ ...source, offset: processor.position })),
+      );
+    } catch (error) {
+      if (error instanceof EventLogError && error.code === "fenced-generation") {
+        // Another generation owns some of it; the next poll says which.
+        this.#fenced++;
+        return;
+      }
+      if (error instanceof EventLogError && error.retriable) return;
+      throw error;
+    }
+    for (const work of moved) this.#noteCommit(work);
+  }
+
+  #noteCommit(work: Work): void {
+    work.committed = work.processor.position;
+    const now = this.#options.clock.now();
+    if (now - work.toldCommitAt < COMMIT_EVENT_INTERVAL_MS) return;
+    work.toldCommitAt = now;
+    this.#options.start.tell({
+      kind: "commit",
+      partition: nameOf(work.source),
+      offset: work.committed,
+    });
+  }
+
+  async #drain(member: GroupMember): Promise<void> {
+    await this.#processQueue();
+    for (const { processor } of this.#work.values()) await processor.flush("stopping");
+    await this.#commit(member);
+    await member.leave();
+  }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}

@@ -1,0 +1,29 @@
+/**
+ * What a consumer does with one partition: the seam between the loop that polls and commits and the
+ * work that a role does with records.
+ *
+ * @module
+ */
+
+import type { LogRecord } from "../../kafka/event_log.ts";
+
+/** Why a processor is asked to flush: time has passed, or the partition is given up cleanly. */
+export type FlushReason = "interval" | "revoked" | "stopping";
+
+/** Works off one partition for a consumer. Its methods are never called while one is under way. */
+export interface PartitionProcessor {
+  /** The offset of the next record it wants; the consumer seeks there. */
+  readonly position: number;
+  /**
+   * Records are in order, from `position` on; records below it are passed over by the processor.
+   * Resolves when their effects are durable, so that `position` may be committed.
+   */
+  process(records: readonly LogRecord[]): Promise<void>;
+  /**
+   * Called now and then, and before the partition is given up cleanly: makes whatever is buffered
+   * durable (e.g. a snapshot). After `revoked` and `stopping` the processor is not used again.
+   */
+  flush(reason: FlushReason): Promise<void>;
+  /** The partition was lost: drops everything, writes nothing. May come while a call is under way. */
+  abandon(): void;
+}

@@ -1,0 +1,123 @@
+/**
+ * What a floor depends on besides its orders: made from a user's wishes, and compared with what a run
+ * was opened with.
+ *
+ * @module
+ */
+
+import {
+  DEFAULT_GATEWAY_LIMITS,
+  type FloorParameters,
+  floorParametersSchema,
+  type GatewayLimits,
+  type SymbolSpec,
+} from "../../kafka/messages/mod.ts";
+import { TOPIC_NAMES, type TopicName, TOPICS } from "../../kafka/topics.ts";
+import { cashDecimalsFor } from "../instruments.ts";
+import { FOLD_VERSIONS } from "./fold_versions.ts";
+
+/** The most partitions of one topic. */
+export const MAX_PARTITIONS = 1_024;
+
+/** A symbol by name alone has cents for ticks and single shares for lots. */
+const DEFAULT_SIZES = { tickSize: 0.01, lotSize: 1 } as const;
+
+/** A tradable symbol, as a user of the floor names it. */
+export type SymbolOption = string | {
+  readonly symbol: string;
+  readonly tickSize?: number;
+  readonly lotSize?: number;
+};
+
+/** What may be chosen about a floor's folds. */
+export interface FloorParameterOptions {
+  readonly symbols: readonly SymbolOption[];
+  readonly limits?: Readonly<Partial<GatewayLimits>>;
+  readonly partitions?: Readonly<Partial<Record<TopicName, number>>>;
+}
+
+/** The floor cannot be opened with these parameters. */
+export class FloorParametersError extends Error {
+  readonly code = "floor-parameters";
+  constructor(message: string) {
+    super(message);
+    this.name = "FloorParametersError";
+  }
+}
+
+/**
+ * Whole parameters from a user's choices.
+ *
+ * @throws {FloorParametersError} when a choice is out of bounds, and says which
+ */
+export function floorParameters(options: FloorParameterOptions): FloorParameters {
+  const symbols = options.symbols.map((option): SymbolSpec =>
+    typeof option === "string"
+      ? { symbol: option, ...DEFAULT_SIZES }
+      : { ...DEFAULT_SIZES, ...option }
+  );
+  const twice = symbols.find(({ symbol }, i) => symbols.findIndex((s) => s.symbol === symbol) !== i);
+  if (twice !== undefined) {
+    throw new FloorParametersError(`Cannot open the floor: symbol ${twice.symbol} is listed twice`);
+  }
+  const parsed = floorParametersSchema.safeParse({
+    foldVersions: FOLD_VERSIONS,
+    partitions: partitionCounts(options.partitions ?? {}),
+    symbols,
+    cashDecimals: decimalsOf(symbols),
+    limits: { ...DEFAULT_GATEWAY_LIMITS, ...options.limits },
+  });
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new FloorParametersError(`Cannot open the floor: ${issues.join("; ")}`);
+}
+
+function decimalsOf(symbols: readonly SymbolSpec[]): number {
+  try {
+    return cashDecimalsFor(symbols);
+  } catch (error) {
+    throw new FloorParametersError(
+      `Cannot open the floor: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function partitionCounts(
+  wanted: Readonly<Partial<Record<TopicName, number>>>,
+): Record<TopicName, number> {
+  const counts = Object.fromEntries(TOPIC_NAMES.map((name) => {
+    const count = wanted[name] ?? TOPICS[name].partitions;
+    if (!Number.isInteger(count) || count < 1 || count > MAX_PARTITIONS) {
+      throw new FloorParametersError(
+        `Cannot open the floor: ${name} has ${count} partitions; it takes 1 to ${MAX_PARTITIONS}`,
+      );
+    }
+    return [name, count];
+  }));
+  // Object.fromEntries forgets which keys it was given.
+  return counts as Record<TopicName, number>;
+}
+
+/** Where two floors' parameters differ first, as `path: theirs, not ours`; null where they agree. */
+export function differenceOf(
+  theirs: unknown,
+  ours: unknown,
+  path = "",
+): string | null {
+  if (Object.is(theirs, ours)) return null;
+  if (!isRecord(theirs) || !isRecord(ours)) {
+    return `${path === "" ? "parameters" : path} ${JSON.stringify(theirs)}, not ${
+      JSON.stringify(ours)
+    }`;
+  }
+  const keys = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])].sort();
+  for (const key of keys) {
+    const found = differenceOf(theirs[key], ours[key], path === "" ? key : `${path}.${key}`);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

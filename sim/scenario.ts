@@ -1,0 +1,151 @@
+/**
+ * A scenario: the script of one session on the floor.
+ *
+ * @module
+ */
+
+import { parseInstance, verbOf } from "./scenario_events.ts";
+import { describeProblems, problemLine, ScenarioError } from "./scenario_problems.ts";
+import {
+  type CheckedDefinition,
+  definitionSchema,
+  type ScenarioDefinition,
+} from "./scenario_schema.ts";
+import { parseThreshold, type Threshold } from "./thresholds.ts";
+
+export { ScenarioError } from "./scenario_problems.ts";
+export type { ScenarioDefinition } from "./scenario_schema.ts";
+
+/** Marks scenarios across copies of this module, which `instanceof` would not. */
+const SCENARIO = Symbol.for("outcry.scenario");
+
+/** A script that has been checked. Frozen; made by {@link scenario}. */
+export interface Scenario {
+  readonly [SCENARIO]: true;
+  readonly name: string;
+  readonly definition: Readonly<CheckedDefinition>;
+  /** The definition's thresholds, parsed. */
+  readonly thresholds: readonly Threshold[];
+}
+
+/** Names become names of folders. */
+const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
+
+/**
+ * Checks a script. A scenario's file exports the result as its default.
+ *
+ * Every rate is in commands a second, every duration in milliseconds or a text such as `"3s"`; prices,
+ * cash and quantities are decimals. Load is an open model: commands are sent when the script intends
+ * them, however the floor is doing, and latency counts from that moment.
+ *
+ * @throws {ScenarioError} listing every problem: where, what was found, what would be right.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { scenario } from "./scenario.ts";
+ * const calm = scenario("calm", {
+ *   teaches: "What a quiet market looks like.",
+ *   symbols: ["AAPL", { symbol: "GOOGL", tickSize: 0.05 }],
+ *   accounts: 20,
+ *   phases: [
+ *     { name: "open", kind: "ramp", fromPerSecond: 0, toPerSecond: 200, duration: "1s" },
+ *     { name: "trade", kind: "constant", ratePerSecond: 200, duration: "2s" },
+ *   ],
+ *   thresholds: { "answer.p99": "<50ms", "orders.lost": "==0" },
+ * });
+ * assert.equal(calm.definition.phases.length, 2);
+ * ```
+ */
+export function scenario(name: string, definition: ScenarioDefinition): Scenario {
+  if (typeof name !== "string" || !NAME.test(name)) {
+    throw new ScenarioError(String(name), [
+      problemLine(["name"], name, "must be 1 to 64 of a-z, 0-9, _ and -, a letter first"),
+    ]);
+  }
+  const parsed = definitionSchema.safeParse(definition);
+  if (!parsed.success) throw new ScenarioError(name, describeProblems(parsed.error, definition));
+  const thresholds: Threshold[] = [];
+  const problems = [...namesThatDoNotMatch(parsed.data)];
+  for (const [metric, text] of Object.entries(parsed.data.thresholds)) {
+    const threshold = parseThreshold(metric, text);
+    if (threshold.ok) thresholds.push(threshold.threshold);
+    else problems.push(`thresholds[${JSON.stringify(metric)}]: ${threshold.error}`);
+  }
+  if (problems.length > 0) throw new ScenarioError(name, problems);
+  return deepFreeze({ [SCENARIO]: true as const, name, definition: parsed.data, thresholds });
+}
+
+/** Whether a value was made by {@link scenario}. */
+export function isScenario(value: unknown): value is Scenario {
+  return typeof value === "object" && value !== null && Reflect.get(value, SCENARIO) === true;
+}
+
+function* namesThatDoNotMatch(definition: CheckedDefinition): Generator<string> {
+  const symbols = definition.symbols.map(({ symbol }) => symbol);
+  yield* doubles(symbols, (i) => ["symbols", i]);
+  yield* doubles(definition.phases.map(({ name }) => name), (i) => ["phases", i, "name"]);
+  yield* unknownSymbols(Object.keys(definition.market.models), symbols, ["market", "models"]);
+  if (Array.isArray(definition.accounts)) {
+    yield* doubles(definition.accounts.map(({ userId }) => userId), (i) => ["accounts", i]);
+    for (const [i, { holdings }] of definition.accounts.entries()) {
+      yield* unknownSymbols(heldSymbols(holdings), symbols, ["accounts", i, "holdings"]);
+    }
+  } else {
+    const held = heldSymbols(definition.accounts.holdings);
+    yield* unknownSymbols(held, symbols, ["accounts", "holdings"]);
+  }
+  yield* eventsWithoutPlace(definition);
+}
+
+function heldSymbols(holdings: number | Record<string, number>): readonly string[] {
+  return typeof holdings === "number" ? [] : Object.keys(holdings);
+}
+
+function* doubles(
+  names: readonly string[],
+  pathOf: (index: number) => readonly (string | number)[],
+): Generator<string> {
+  const seen = new Set<string>();
+  for (const [i, name] of names.entries()) {
+    if (seen.has(name)) yield problemLine(pathOf(i), name, "must be named once only");
+    seen.add(name);
+  }
+}
+
+function* unknownSymbols(
+  named: readonly string[],
+  symbols: readonly string[],
+  path: readonly (string | number)[],
+): Generator<string> {
+  for (const symbol of named) {
+    if (symbols.includes(symbol)) continue;
+    yield problemLine([...path, symbol], symbol, `must be one of symbols: ${symbols.join(", ")}`);
+  }
+}
+
+function* eventsWithoutPlace(definition: CheckedDefinition): Generator<string> {
+  const phases = definition.phases.map(({ name }) => name);
+  const joins = definition.events.filter(({ join }) => join !== undefined);
+  for (const [i, event] of definition.events.entries()) {
+    if (typeof event.at === "object" && !phases.includes(event.at.phase)) {
+      const right = `must be one of phases: ${phases.join(", ")}`;
+      yield problemLine(["events", i, "at", "phase"], event.at.phase, right);
+    }
+    const { verb, whom } = verbOf(event);
+    const instance = parseInstance(whom);
+    if (verb === "join" || instance === null) continue;
+    const started = definition.actors[instance.group];
+    const possible = started + joins.filter(({ join }) => join === instance.group).length;
+    if (instance.number < possible) continue;
+    const right = `must be one of the ${possible} instances of ${instance.group}, from 0`;
+    yield problemLine(["events", i, verb], whom, right);
+  }
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === "object" && inner !== null) deepFreeze(inner);
+  }
+  return Object.freeze(value);
+}
