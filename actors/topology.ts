@@ -36,7 +36,12 @@ export const AUDITED_TOPICS = [
 
 /** The floor. Consumers are listed in the order in which they are started. */
 export const TOPOLOGY = {
-  "audit-logger": { kind: "consumer", reads: AUDITED_TOPICS, writes: ["snapshots"], stateful: true },
+  "audit-logger": {
+    kind: "consumer",
+    reads: AUDITED_TOPICS,
+    writes: ["snapshots"],
+    stateful: true,
+  },
   "notifier": { kind: "consumer", reads: ["notifications"], writes: [], stateful: false },
   "portfolio-manager": {
     kind: "consumer",

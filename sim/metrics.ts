@@ -24,7 +24,10 @@ const COUNTS = {
   "throughput": { unit: "per second", meaning: "orders answered, over the time it took" },
   "records": { unit: "per second", meaning: "records appended to all topics, over the same time" },
   "orders.intended": { unit: "count", meaning: "orders that producers meant to send" },
-  "orders.answered": { unit: "count", meaning: "orders placed or refused, repeats left out" },
+  "orders.answered": {
+    unit: "count",
+    meaning: "answers to orders: placed, refused, or given once more",
+  },
   "orders.placed": { unit: "count", meaning: "orders that the gateway let through" },
   "orders.rejected": { unit: "count", meaning: "orders refused, whatever the reason" },
   "orders.duplicates": { unit: "count", meaning: "resent orders, answered as before" },

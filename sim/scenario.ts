@@ -4,6 +4,8 @@
  * @module
  */
 
+import { RULE_IDS } from "./auditor/verdict.ts";
+import { suggestion } from "./nearest.ts";
 import { parseInstance, verbOf } from "./scenario_events.ts";
 import { describeProblems, problemLine, ScenarioError } from "./scenario_problems.ts";
 import {
@@ -26,6 +28,16 @@ export interface Scenario {
   readonly definition: Readonly<CheckedDefinition>;
   /** The definition's thresholds, parsed. */
   readonly thresholds: readonly Threshold[];
+}
+
+/** The name of a user of accounts that are only counted, by index from 0: `user-1`, `user-2`, ... */
+export function crowdUser(index: number): string {
+  return `user-${index + 1}`;
+}
+
+function isCrowdUser(userId: string, count: number): boolean {
+  const index = Number(userId.slice("user-".length)) - 1;
+  return index >= 0 && index < count && crowdUser(index) === userId;
 }
 
 /** Names become names of folders. */
@@ -96,6 +108,13 @@ function* namesThatDoNotMatch(definition: CheckedDefinition): Generator<string> 
     yield* unknownSymbols(held, symbols, ["accounts", "holdings"]);
   }
   yield* eventsWithoutPlace(definition);
+  yield* floodWithoutUser(definition);
+  if (definition.invariants === "all") return;
+  for (const [i, rule] of definition.invariants.entries()) {
+    if (RULE_IDS.some((id) => id === rule)) continue;
+    const right = `must be one of ${RULE_IDS.join(", ")}${suggestion(rule, RULE_IDS)}`;
+    yield problemLine(["invariants", i], rule, right);
+  }
 }
 
 function heldSymbols(holdings: number | Record<string, number>): readonly string[] {
@@ -141,6 +160,23 @@ function* eventsWithoutPlace(definition: CheckedDefinition): Generator<string> {
     const right = `must be one of the ${possible} instances of ${instance.group}, from 0`;
     yield problemLine(["events", i, verb], whom, right);
   }
+}
+
+function* floodWithoutUser({ flow, accounts }: CheckedDefinition): Generator<string> {
+  const { floodingUser, mix } = flow;
+  if (floodingUser === undefined) {
+    if (mix.flood === 0) return;
+    yield problemLine(["flow", "floodingUser"], undefined, "must name who sends the flood");
+    return;
+  }
+  const known = Array.isArray(accounts)
+    ? accounts.some(({ userId }) => userId === floodingUser)
+    : isCrowdUser(floodingUser, accounts.count);
+  if (known) return;
+  const right = Array.isArray(accounts)
+    ? "must be the userId of an account"
+    : `must be one of user-1 to user-${accounts.count}`;
+  yield problemLine(["flow", "floodingUser"], floodingUser, right);
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -8,6 +8,7 @@
  */
 
 import { z } from "zod";
+import type { Role } from "../actors/topology.ts";
 import { durationSchema, problem, strict, wordSchema } from "./scenario_fields.ts";
 
 /**
@@ -27,7 +28,7 @@ export const ACTOR_GROUPS = [
   "audit-logger",
   "order-command-producer",
   "market-data-producer",
-] as const;
+] as const satisfies readonly Role[];
 export type ActorGroup = typeof ACTOR_GROUPS[number];
 
 /** Whether a text names a group of actors. */

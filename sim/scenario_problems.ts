@@ -42,6 +42,8 @@ function describeIssue(
   const path = [...parent, ...issue.path];
   const deeper = issue.code === "invalid_union" ? nearestBranch(issue, path, input) : null;
   if (deeper !== null) return deeper;
+  // Of a key too many, the key is what was found, and the message names it.
+  if (issue.code === "unrecognized_keys") return [`${formatPath(path)}: ${issue.message}`];
   return [problemLine(path, valueAt(input, path), issue.message)];
 }
 

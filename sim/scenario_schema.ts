@@ -5,6 +5,12 @@
  */
 
 import { z } from "zod";
+import { TRADES_FORMATS } from "../actors/market_data_producer/trade_replay.ts";
+import {
+  DEFAULT_MIX,
+  FLOW_KINDS,
+  type FlowKind,
+} from "../actors/order_command_producer/options.ts";
 import { DEFAULT_GATEWAY_LIMITS, MAX_ID_LENGTH, MAX_SYMBOL_LENGTH } from "../kafka/messages/mod.ts";
 import { TOPIC_NAMES } from "../kafka/topics.ts";
 import { ACTOR_GROUPS, scenarioEventSchema } from "./scenario_events.ts";
@@ -47,19 +53,23 @@ const symbolSchema = z.union([
     tickSize: positiveNumber().optional(),
     lotSize: positiveNumber().optional(),
     price: positiveNumber().optional(),
+    weight: share().optional(),
   }),
-], problem(`must be a ticker such as "AAPL", or { symbol, tickSize, lotSize, price }`))
+], problem(`must be a ticker such as "AAPL", or { symbol, tickSize, lotSize, price, weight }`))
   .transform(({ symbol, ...given }: {
     symbol: string;
     tickSize?: number | undefined;
     lotSize?: number | undefined;
     price?: number | undefined;
+    weight?: number | undefined;
   }) => ({
     symbol,
     tickSize: given.tickSize ?? 0.01,
     lotSize: given.lotSize ?? 1,
     /** What it costs before the market has said anything. */
     price: given.price ?? 100,
+    /** How often it is traded, compared with the others. */
+    weight: given.weight ?? 1,
   }));
 
 /** Quantity by symbol, or one quantity of every symbol. */
@@ -119,37 +129,42 @@ const limitsSchema = strict({
   fingerprintsPerUser: limit().default(DEFAULT_GATEWAY_LIMITS.fingerprintsPerUser),
 });
 
-/** Names of files are read from the scenario's own folder. */
 const MODELS = {
+  /** A random walk: geometric Brownian motion with jumps, from the symbol's `price`. */
   gbm: strict({
     kind: z.literal("gbm"),
     /** A year's drift and volatility, as shares: 0.3 is 30 %. */
     drift: z.number(problem("must be a number")).default(0.05),
     volatility: share().default(0.3),
+    /** How often the price jumps in a year, and by how much. */
     jumpsPerYear: share().default(12),
-    jumpVolatility: share().default(0.05),
-    /** How much time passes on the market in a second of the session. */
-    secondsPerSecond: positiveNumber().default(3_600),
+    jumpMean: z.number(problem("must be a number")).default(0),
+    jumpDeviation: share().default(0.03),
+    /** Trading seconds that pass in a second of the session. */
+    timeScale: positiveNumber().default(3_600),
   }),
+  /** Real closes, one after the other, with steps drawn between them. */
   closes: strict({
     kind: z.literal("closes"),
+    /** Read from the scenario's own folder. */
     file: wordSchema,
-    /** First and last close to use, as the file writes its dates; all of them unless given. */
+    /** The file's column, when it is not named as the symbol. */
+    column: wordSchema.optional(),
+    /** First and last close to use, as ISO dates; all of them unless given. */
     from: wordSchema.optional(),
     to: wordSchema.optional(),
-    /** Prices drawn for each close, the close itself included. */
+    /** Prices from a close to the next one. */
     stepsPerClose: wholeNumber(1, 1_000_000).default(20),
-    /** A month's volatility of the bridge between two closes, as a share. */
-    volatility: share().default(0.05),
+    /** How far the price would stray from a close to the next were it free. */
+    volatilityPerClose: share().default(0.1),
   }),
+  /** Real trades from a file, at their own pace or faster. */
   replay: strict({
     kind: z.literal("replay"),
-    /** Given on the command line (`--prices`) when a scenario leaves it open. */
+    /** Read from the scenario's own folder. Left open, it is given on the command line. */
     file: wordSchema.optional(),
-    format: z.enum(["binance-trades"], problem(`must be "binance-trades"`)).default(
-      "binance-trades",
-    ),
-    /** 2 is twice the pace at which the trades were made. */
+    format: z.enum(TRADES_FORMATS, problem(`must be one of ${TRADES_FORMATS.join(", ")}`))
+      .default("binance-trades"),
     speed: positiveNumber().default(1),
   }),
 } as const;
@@ -160,47 +175,52 @@ const modelSchema = z.discriminatedUnion(
   problem(`must have a kind: one of "gbm", "closes", "replay"`),
 );
 
+/** Prices a second that each symbol has unless the scenario says otherwise. */
+const DEFAULT_TICKS_PER_SECOND = 10;
+
 const marketSchema = strict({
-  /** Prices a second that the market data producers publish, over all symbols, at most. */
-  pricesPerSecond: positiveNumber(MAX_RATE_PER_SECOND).default(50),
+  /** Prices a second of each symbol; a replayed file has its own pace. */
+  ticksPerSecond: positiveNumber(MAX_RATE_PER_SECOND).default(DEFAULT_TICKS_PER_SECOND),
+  /** Prices a second over all symbols of a producer, at most: it waits for its token. */
+  maxPerSecond: positiveNumber(MAX_RATE_PER_SECOND).default(1_000),
   /** The model of every symbol that {@link models} does not name. */
-  model: modelSchema.default({
-    kind: "gbm",
-    drift: 0.05,
-    volatility: 0.3,
-    jumpsPerYear: 12,
-    jumpVolatility: 0.05,
-    secondsPerSecond: 3_600,
-  }),
+  model: modelSchema.prefault({ kind: "gbm" }),
   models: z.record(tickerSchema, modelSchema).default({}),
 });
 
-/** Kinds of commands that the order flow is mixed from. */
-export const MIX_KINDS = [
-  "limit",
-  "market",
-  "cancel",
-  "duplicate",
-  "conflicting",
-  "invalidSymbol",
-  "invalidFields",
-  "malformed",
-  "deposits",
-] as const;
-export type MixKind = typeof MIX_KINDS[number];
-
 const mixSchema = strict(
   Object.fromEntries(
-    MIX_KINDS.map((kind) => [kind, share().default(0)]),
-  ) as Record<MixKind, z.ZodDefault<z.ZodNumber>>, // fromEntries forgets the keys
+    FLOW_KINDS.map((kind) => [kind, share().default(0)]),
+  ) as Record<FlowKind, z.ZodDefault<z.ZodNumber>>, // fromEntries forgets the keys
 ).refine(
   (mix) => Object.values(mix).some((weight) => weight > 0),
-  `must have a share above 0; kinds are ${MIX_KINDS.join(", ")}`,
+  `must have a share above 0; kinds are ${FLOW_KINDS.join(", ")}`,
 );
 
+const fraction = () =>
+  z.number(problem("must be a share from 0 to 1")).min(0, "must be a share from 0 to 1")
+    .max(1, "must be a share from 0 to 1").optional();
+const fromOne = () =>
+  z.number(problem("must be a number from 1")).min(1, "must be a number from 1").optional();
+
+/** What users send. What is left out is as the order command producer has it. */
 const flowSchema = strict({
   /** Shares by kind; only their proportions count, so they need not sum to 1 or 100. */
-  mix: mixSchema.prefault({ limit: 65, market: 15, cancel: 20 }),
+  mix: mixSchema.prefault({ ...DEFAULT_MIX }),
+  /** Share of limit orders priced through the market. */
+  marketableShare: fraction(),
+  /** Mean distance of a limit price from the last price, in ticks. */
+  meanOffsetTicks: fromOne(),
+  /** Mean and largest quantity, in lots. */
+  meanLots: fromOne(),
+  maxLots: fromOne(),
+  /** Share of market buys that carry a protection price, and how far from the last price it is. */
+  protectedShare: fraction(),
+  protection: positiveNumber().optional(),
+  /** Largest deposit, decimal. */
+  maxDeposit: positiveNumber().optional(),
+  /** Who sends the orders of kind `flood`. */
+  floodingUser: wordSchema.optional(),
 });
 
 const rate = () => positiveNumber(MAX_RATE_PER_SECOND);
@@ -210,7 +230,6 @@ const phaseDuration = durationSchema.refine(
 );
 const arrivals = z.enum(["poisson", "uniform"], problem(`must be "poisson" or "uniform"`))
   .default("poisson");
-const phaseMix = mixSchema.optional();
 
 const phaseSchema = z.discriminatedUnion("kind", [
   strict({
@@ -219,7 +238,6 @@ const phaseSchema = z.discriminatedUnion("kind", [
     ratePerSecond: rate(),
     duration: phaseDuration,
     arrivals,
-    mix: phaseMix,
   }),
   strict({
     name: wordSchema,
@@ -228,7 +246,6 @@ const phaseSchema = z.discriminatedUnion("kind", [
     toPerSecond: rate().or(z.literal(0)),
     duration: phaseDuration,
     arrivals,
-    mix: phaseMix,
   }),
   strict({
     name: wordSchema,
@@ -236,7 +253,6 @@ const phaseSchema = z.discriminatedUnion("kind", [
     ratePerSecond: rate(),
     duration: phaseDuration,
     arrivals,
-    mix: phaseMix,
   }),
   strict({ name: wordSchema, kind: z.literal("silence"), duration: phaseDuration }),
 ], problem(`must have a kind: one of "constant", "ramp", "burst", "silence"`));

@@ -36,6 +36,11 @@ export class LineBuffer {
     return taken;
   }
 
+  /** Forgets what was collected, which a failure may have left there. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   #reserve(size: number): void {
     if (size <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(size, this.#bytes.length * 2));

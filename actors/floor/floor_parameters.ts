@@ -56,7 +56,9 @@ export function floorParameters(options: FloorParameterOptions): FloorParameters
       ? { symbol: option, ...DEFAULT_SIZES }
       : { ...DEFAULT_SIZES, ...option }
   );
-  const twice = symbols.find(({ symbol }, i) => symbols.findIndex((s) => s.symbol === symbol) !== i);
+  const twice = symbols.find(({ symbol }, i) =>
+    symbols.findIndex((s) => s.symbol === symbol) !== i
+  );
   if (twice !== undefined) {
     throw new FloorParametersError(`Cannot open the floor: symbol ${twice.symbol} is listed twice`);
   }

@@ -135,9 +135,9 @@ export class SnapshotStore {
     return `${this.#prefix}/${offset}/${part}`;
   }
 
-  #publish(records: readonly RecordToPublish[]): Promise<void> {
+  async #publish(records: readonly RecordToPublish[]): Promise<void> {
     const batch = { ...this.#target, records };
-    return publishUntilAcknowledged(this.#log, [batch], { clock: this.#clock });
+    await publishUntilAcknowledged(this.#log, [batch], { clock: this.#clock });
   }
 
   async #scan(): Promise<{ manifests: Manifest[]; chunkOffsets: Map<string, number> }> {

@@ -5,7 +5,12 @@
  * @module
  */
 
-import { type EventLog, PublishError, type RecordBatch } from "../../kafka/event_log.ts";
+import {
+  type EventLog,
+  type PublishedBatch,
+  PublishError,
+  type RecordBatch,
+} from "../../kafka/event_log.ts";
 import type { Clock } from "../runtime/clock.ts";
 
 /** Waits between attempts: 20 ms, doubled up to this. */
@@ -15,7 +20,7 @@ export const MAX_PUBLISH_BACKOFF_MS = 1_000;
 export const PUBLISH_DEADLINE_MS = 120_000;
 
 /**
- * Resolves when every batch is durable. Retriable failures are tried again with the same records
+ * Resolves when every batch is durable, with the places they got. Retriable failures are tried again with the same records
  * until the deadline; while it waits the caller sends nothing else.
  *
  * @throws {PublishError} when the log says that trying again is no use, or the deadline is over
@@ -29,17 +34,19 @@ export async function publishUntilAcknowledged(
     /** Called before every wait, so that the caller can say that it is still alive. */
     readonly onRetry?: (error: PublishError) => Promise<void>;
   },
-): Promise<void> {
+): Promise<readonly PublishedBatch[]> {
   const { clock, signal } = options;
   const giveUpAt = clock.now() + PUBLISH_DEADLINE_MS;
+  const published: PublishedBatch[] = [];
   let waiting = batches;
   for (let backoffMs = 20;; backoffMs = Math.min(backoffMs * 2, MAX_PUBLISH_BACKOFF_MS)) {
     try {
-      await log.publish(waiting);
-      return;
+      published.push(...await log.publish(waiting));
+      return published;
     } catch (error) {
       if (!(error instanceof PublishError) || !error.retriable) throw error;
       if (signal?.aborted === true || clock.now() >= giveUpAt) throw error;
+      published.push(...error.published);
       waiting = error.rejected;
       await options.onRetry?.(error);
       await clock.sleep(backoffMs, signal);

@@ -18,6 +18,19 @@ export interface ActorStart<Options> {
   readonly options: Options;
   /** Tells the runtime event stream; id, incarnation and time are added by the host. */
   readonly tell: (event: RuntimeEventBody) => void;
+  /**
+   * Sends plain data to the actor's owner, bounded by credits: `send` waits for room, `trySend` throws
+   * `MailboxFull` when there is none.
+   */
+  readonly channel: DataSender;
+}
+
+/** The actor's side of its bounded mailbox to its owner. */
+export interface DataSender {
+  /** Sends when there is room. @throws {MailboxFull} when too many sends wait */
+  send(item: unknown): Promise<void>;
+  /** Sends now or not at all. @throws {MailboxFull} */
+  trySend(item: unknown): void;
 }
 
 /** What an actor tells about itself when asked. Plain data. */

@@ -14,7 +14,6 @@ import {
   type OrderAccepted,
 } from "../../kafka/messages/mod.ts";
 import { BookSide } from "./book_side.ts";
-import { MAX_UNITS_PER_TICK_LOT } from "./cash_units.ts";
 import { FillBuffer } from "./fill_buffer.ts";
 import { LiveOrders } from "./live_orders.ts";
 import { NONE } from "./order_index.ts";
@@ -34,7 +33,7 @@ export type Outcome = "filled" | "rested" | "unfilled" | "budget";
 
 /** How a book is made. Books of one partition share `orders` and `fills`. */
 export interface OrderBookOptions {
-  /** Cash units that one tick of price times one lot costs: 1 to `MAX_UNITS_PER_TICK_LOT`. */
+  /** Cash units that one tick of price times one lot costs: a positive safe integer. */
   readonly unitsPerTickLot: number;
   /** The book's index among those that share `orders`. */
   readonly index?: number;
@@ -46,9 +45,10 @@ export interface OrderBookOptions {
  * A book. {@link place} and {@link cancel} leave what happened in `fills`, `remainingLots` and
  * `restingSlot`, which stand until the next command.
  *
- * Notional stays a safe integer: one lot costs at most 2^27 ticks x 2^25 units = 2^52, and more than
- * one lot is only traded when the buyer's budget, at most `MAX_CASH_UNITS`, pays for all of them. A
- * buy rests only if its budget covers it, so the same holds when it is the maker.
+ * Notional (ticks x lots x units per tick and lot) stays a safe integer: lots are only traded when the
+ * buyer's budget, at most `MAX_CASH_UNITS`, pays for all of them, and a buy rests only if its budget
+ * covers its rest, so the same holds when it is the maker. Comparing is exact too: a product past 2^53
+ * is rounded, but stays far above any budget.
  *
  * @example
  * ```ts
@@ -78,10 +78,9 @@ export class OrderBook {
 
   constructor(options: OrderBookOptions) {
     const units = options.unitsPerTickLot;
-    if (!Number.isInteger(units) || units < 1 || units > MAX_UNITS_PER_TICK_LOT) {
+    if (!Number.isSafeInteger(units) || units < 1) {
       throw new RangeError(
-        `Cannot open a book: ${units} cash units per tick and lot are not ` +
-          `from 1 to ${MAX_UNITS_PER_TICK_LOT}`,
+        `Cannot open a book: ${units} cash units per tick and lot are no positive whole number`,
       );
     }
     this.#unitsPerTickLot = units;
@@ -170,7 +169,6 @@ export class OrderBook {
     while (remaining > 0 && slot !== NONE && !spent) {
       const makerLots = orders.lots[slot]!;
       let lots = remaining < makerLots ? remaining : makerLots;
-      // Exact: a product past 2^53 is rounded, but stays far above any budget.
       if (budget < unitsPerLot * lots) {
         spent = true;
         lots = Math.floor(budget / unitsPerLot);

@@ -1,0 +1,87 @@
+/**
+ * Where a floor's actors run: each in a Web Worker of its own with the permissions of its role, or all
+ * of them in the caller's thread on a log that only that thread can see.
+ *
+ * @module
+ */
+
+import { dirname } from "node:path";
+import type { EventLog } from "../../kafka/event_log.ts";
+import type { EventLogConfig } from "../../kafka/open_event_log.ts";
+import type { ActorFactory } from "../runtime/actor.ts";
+import type { ActorHandle, HandleLimits } from "../runtime/actor_handle.ts";
+import { spawnLocal } from "../runtime/local_handle.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { spawnWorker } from "../runtime/worker_handle.ts";
+
+/** An actor to start, for either kind of host. */
+export interface HostedActor<Options> {
+  readonly id: string;
+  readonly role: string;
+  readonly incarnation: number;
+  /** The entry module of its worker. */
+  readonly module: URL;
+  /** Plain data. */
+  readonly options: Options;
+  /** What its worker may read besides the log. */
+  readonly read?: readonly string[];
+  /** What its worker may write besides the log. */
+  readonly write?: readonly string[];
+  /** Makes it in the caller's thread, where there is no worker. */
+  readonly create: (
+    log: EventLog,
+  ) => ActorFactory<Options>;
+}
+
+/** Starts actors. */
+export interface ActorHost {
+  readonly kind: "workers" | "single-thread";
+  start<Options>(actor: HostedActor<Options>): ActorHandle;
+}
+
+/** A host that gives every actor a worker, which opens the log for itself. */
+export function workerHost(
+  config: EventLogConfig,
+  runtime: Runtime,
+  limits: Partial<HandleLimits> = {},
+): ActorHost {
+  const folder = dirname(config.path);
+  return {
+    kind: "workers",
+    start: (actor) =>
+      spawnWorker({
+        runtime,
+        id: actor.id,
+        role: actor.role,
+        incarnation: actor.incarnation,
+        limits,
+        module: actor.module,
+        options: { ...actor.options, log: config },
+        permissions: {
+          read: [folder, ...actor.read ?? []],
+          write: [folder, ...actor.write ?? []],
+        },
+      }),
+  };
+}
+
+/** A host that runs every actor in the caller's thread on one log. */
+export function singleThreadHost(
+  log: EventLog,
+  runtime: Runtime,
+  limits: Partial<HandleLimits> = {},
+): ActorHost {
+  return {
+    kind: "single-thread",
+    start: (actor) =>
+      spawnLocal({
+        runtime,
+        id: actor.id,
+        role: actor.role,
+        incarnation: actor.incarnation,
+        limits,
+        options: actor.options,
+        factory: actor.create(log),
+      }),
+  };
+}

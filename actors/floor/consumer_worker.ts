@@ -1,0 +1,20 @@
+/**
+ * The entry module of a consumer's Web Worker.
+ *
+ * @module
+ */
+
+import { type EventLogConfig, openEventLog } from "../../kafka/open_event_log.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { hostActor } from "../runtime/worker_host.ts";
+import { type ConsumerSettings, createConsumerActor } from "./consumer_actor.ts";
+
+/** What a consumer's worker is told. Plain data. */
+export interface ConsumerWorkerOptions extends ConsumerSettings {
+  readonly log: EventLogConfig;
+}
+
+hostActor<ConsumerWorkerOptions>(async (start) => {
+  const log = await openEventLog(start.options.log);
+  return await createConsumerActor(start, { log, clock: systemClock, close: () => log.close() });
+});

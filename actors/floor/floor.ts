@@ -1,0 +1,340 @@
+/**
+ * A running floor: the supervision tree over all its actors, and what a program can do with them.
+ *
+ * @module
+ */
+
+import type { EventLog } from "../../kafka/event_log.ts";
+import type { FloorParameters, Notification } from "../../kafka/messages/mod.ts";
+import type { MarketDataPublisher } from "../market_data_producer/market_data_publisher.ts";
+import { notificationStream } from "../notifier/notification_stream.ts";
+import type { OrderClient } from "../order_command_producer/order_client.ts";
+import type {
+  PortfolioAnswer,
+  PortfolioQuestion,
+} from "../portfolio_manager/portfolio_questions.ts";
+import type { PortfolioView } from "../portfolio_manager/portfolio_view.ts";
+import type { ActorHandle } from "../runtime/actor_handle.ts";
+import type { ChildSpec } from "../runtime/child_spec.ts";
+import type { TreeNode } from "../runtime/child_slot.ts";
+import { ActorCallError } from "../runtime/plain_error.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Supervisor } from "../runtime/supervisor.ts";
+import { CONSUMER_ROLES, type ConsumerRole } from "../topology.ts";
+import { createConsumerActor } from "./consumer_actor.ts";
+import type { ConsumerSettings } from "./consumer_actor.ts";
+import type { ActorHost } from "./actor_host.ts";
+
+/** The supervisor that sources are started under. */
+export const PRODUCERS = "producers";
+
+/** How long consumers may take to finish what is under way when they stop. */
+export const CONSUMER_SHUTDOWN_MS = 10_000;
+
+/** The most instances of one role. */
+export const MAX_INSTANCES = 64;
+
+/** How often {@link Floor.idle} looks. */
+const IDLE_CHECK_MS = 20;
+
+/** How long a question waits for partitions that are on their way from one instance to another. */
+const QUESTION_DEADLINE_MS = 15_000;
+
+/** The floor cannot go on: a supervisor gave up, or the process must exit. The run can be resumed. */
+export class FloorFailedError extends Error {
+  readonly code = "floor-failed";
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "FloorFailedError";
+  }
+}
+
+/** One line of the supervision tree, with what its actor says of itself. */
+export interface ActorView {
+  readonly id: string;
+  readonly role: string;
+  readonly kind: TreeNode["kind"];
+  readonly phase: TreeNode["phase"];
+  readonly incarnation: number;
+  readonly restarts: number;
+  readonly lastFailure: TreeNode["lastFailure"];
+  /** Partitions served, as `topic/partition`. */
+  readonly assignment: readonly string[];
+  readonly counters: Readonly<Record<string, number>>;
+  /** Records not yet committed in the partitions served. */
+  readonly lag: number;
+  readonly children: readonly ActorView[];
+}
+
+/** What may be done to a single actor from outside. */
+export type ActorControl = Pick<
+  ActorHandle,
+  | "id"
+  | "role"
+  | "incarnation"
+  | "crash"
+  | "hang"
+  | "terminate"
+  | "suspend"
+  | "resume"
+  | "step"
+  | "report"
+  | "ask"
+  | "down"
+>;
+
+/** What a floor is put together from; see `startFloor`. */
+export interface FloorParts {
+  readonly log: EventLog;
+  readonly runtime: Runtime;
+  readonly root: Supervisor;
+  readonly host: ActorHost;
+  readonly parameters: FloorParameters;
+  readonly settings: ConsumerSettings;
+  readonly orders: OrderClient;
+  readonly marketData: MarketDataPublisher;
+  /** Resolves, with why, when the floor cannot go on; else never settles. */
+  readonly failure: Promise<FloorFailedError>;
+  readonly closeClients: () => Promise<void>;
+}
+
+/** A running trading floor. Made by `startFloor`; stopped by {@link stop} or `await using`. */
+export class Floor implements AsyncDisposable {
+  /** The log under the floor. */
+  readonly log: EventLog;
+  readonly parameters: FloorParameters;
+  /** Sends users' commands and waits for the answers. */
+  readonly orders: OrderClient;
+  /** Publishes prices. */
+  readonly marketData: MarketDataPublisher;
+  readonly runtime: Runtime;
+  /** Where actors of one's own are started. */
+  readonly host: ActorHost;
+  /** Resolves, with why, when the floor cannot go on; else never settles. */
+  readonly failure: Promise<FloorFailedError>;
+  readonly #parts: FloorParts;
+  #stopping: Promise<void> | null = null;
+
+  constructor(parts: FloorParts) {
+    this.#parts = parts;
+    this.log = parts.log;
+    this.runtime = parts.runtime;
+    this.host = parts.host;
+    this.parameters = parts.parameters;
+    this.failure = parts.failure;
+    this.orders = parts.orders;
+    this.marketData = parts.marketData;
+  }
+
+  /**
+   * A user's cash, positions, profit and loss, or null when nobody has heard of the user.
+   *
+   * @throws {FloorFailedError} when no portfolio manager serves the user's partition in time
+   */
+  async portfolio(userId: string): Promise<PortfolioView | null> {
+    const question: PortfolioQuestion = { kind: "portfolio", userId };
+    const giveUpAt = this.runtime.clock.now() + QUESTION_DEADLINE_MS;
+    while (this.runtime.clock.now() < giveUpAt) {
+      for (const handle of this.#instancesOf("portfolio-manager")) {
+        const answer = await askOrNull(handle, question);
+        if (answer?.owned === true) return answer.portfolio;
+      }
+      await this.runtime.clock.sleep(IDLE_CHECK_MS);
+    }
+    throw new FloorFailedError(
+      `Cannot read the portfolio of ${userId}: no portfolio manager has served its partition for ` +
+        `${QUESTION_DEADLINE_MS} ms`,
+    );
+  }
+
+  /**
+   * A user's notifications as they come, from now on or after the id of one seen before.
+   */
+  notifications(
+    userId: string,
+    options: { readonly after?: string; readonly signal?: AbortSignal } = {},
+  ): AsyncIterable<{ readonly id: string; readonly notification: Notification }> {
+    return notificationStream(this.log, userId, options);
+  }
+
+  /** The supervision tree, with states, restarts, assignments and lag. */
+  async actors(): Promise<ActorView> {
+    const lags = new Map<string, number>();
+    for (const role of CONSUMER_ROLES) {
+      for (const { topic, partition, lag } of await this.log.lag(role)) {
+        lags.set(`${role}/${topic}/${partition}`, lag);
+      }
+    }
+    return await this.#view(this.#parts.root.tree(), lags);
+  }
+
+  /** One actor. @throws {RangeError} when there is none of that name now; the names are listed */
+  actor(id: string): ActorControl {
+    const handle = this.#parts.root.actor(id);
+    if (handle === null) {
+      throw new RangeError(
+        `Cannot find actor "${id}": running are ${actorIds(this.#parts.root.tree()).join(", ")}`,
+      );
+    }
+    return handle;
+  }
+
+  /** Resolves when every group has caught up with everything, its own outputs included. */
+  async idle(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    for (let before = -1; options.signal?.aborted !== true;) {
+      const { lag, end } = await this.progress();
+      if (lag === 0 && end === before) return;
+      before = lag === 0 ? end : -1;
+      await this.runtime.clock.sleep(IDLE_CHECK_MS, options.signal);
+    }
+  }
+
+  /** Records that some group has not committed yet, and all records that were ever appended. */
+  async progress(): Promise<{ readonly lag: number; readonly end: number }> {
+    let lag = 0;
+    for (const role of CONSUMER_ROLES) {
+      if (this.#parts.settings.auditFolder === null && role === "audit-logger") continue;
+      for (const partition of await this.log.lag(role)) lag += partition.lag;
+    }
+    let end = 0;
+    for (const { name, offsets } of await this.log.describeTopics()) {
+      if (name !== "snapshots") { for (const offset of offsets) end += offset.end; }
+    }
+    return { lag, end };
+  }
+
+  /** Starts one more instance of a role; partitions are shared anew. @returns its name */
+  async addInstance(role: ConsumerRole): Promise<string> {
+    const pool = this.#pool(role);
+    const taken = new Set(pool.tree().children.map(({ id }) => id));
+    for (let n = 0; n < MAX_INSTANCES; n++) {
+      const id = `${role}-${n}`;
+      if (taken.has(id)) continue;
+      await pool.add(consumerSpec(role, n, this.#parts));
+      return id;
+    }
+    throw new RangeError(`Cannot add a ${role}: it has ${MAX_INSTANCES} instances already`);
+  }
+
+  /** Stops an instance for good; the others take its partitions. @throws {RangeError} */
+  async removeInstance(id: string): Promise<void> {
+    await this.#pool(id.slice(0, id.lastIndexOf("-"))).remove(id);
+  }
+
+  /** Starts a source under supervision. Resolves when it is ready. */
+  async startProducer(spec: ChildSpec): Promise<void> {
+    await this.#pool(PRODUCERS).add(spec);
+  }
+
+  /** Ends a source for good. */
+  async removeProducer(id: string): Promise<void> {
+    await this.#pool(PRODUCERS).remove(id);
+  }
+
+  /** Names of the running sources. */
+  producers(): readonly string[] {
+    return this.#pool(PRODUCERS).tree().children.map(({ id }) => id);
+  }
+
+  /** Drains and stops everything, in reverse order of starting. Idempotent. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      await this.#parts.closeClients();
+      await this.#parts.root.stop();
+    } finally {
+      await this.log.close();
+    }
+  }
+
+  #pool(id: string): Supervisor {
+    const pool = this.#parts.root.supervisor(id);
+    if (pool === null) throw new RangeError(`Cannot find "${id}": it is no group of this floor`);
+    return pool;
+  }
+
+  #instancesOf(role: ConsumerRole): readonly ActorHandle[] {
+    return this.#pool(role).tree().children.flatMap(({ id }) => this.#parts.root.actor(id) ?? []);
+  }
+
+  async #view(node: TreeNode, lags: ReadonlyMap<string, number>): Promise<ActorView> {
+    const handle = node.kind === "actor" ? this.#parts.root.actor(node.id) : null;
+    const report = handle === null ? null : await orNull(handle.report());
+    const assignment = report?.assignment ?? [];
+    const children: ActorView[] = [];
+    for (const child of node.children) children.push(await this.#view(child, lags));
+    const own = assignment.reduce((sum, name) => sum + (lags.get(`${node.role}/${name}`) ?? 0), 0);
+    return {
+      id: node.id,
+      role: node.role,
+      kind: node.kind,
+      phase: node.phase,
+      incarnation: node.incarnation,
+      restarts: node.restarts,
+      lastFailure: node.lastFailure,
+      assignment,
+      counters: report?.counters ?? {},
+      lag: children.reduce((sum, child) => sum + child.lag, own),
+      children,
+    };
+  }
+}
+
+/** The spec of one consumer. */
+export function consumerSpec(
+  role: ConsumerRole,
+  n: number,
+  parts: Pick<FloorParts, "host" | "settings" | "runtime">,
+): ChildSpec {
+  const id = `${role}-${n}`;
+  const { auditFolder } = parts.settings;
+  const audit = role === "audit-logger" && auditFolder !== null ? [auditFolder] : [];
+  return {
+    kind: "actor",
+    id,
+    role,
+    restart: "permanent",
+    shutdownMs: CONSUMER_SHUTDOWN_MS,
+    start: (incarnation) =>
+      parts.host.start({
+        id,
+        role,
+        incarnation,
+        module: new URL("./consumer_worker.ts", import.meta.url),
+        options: parts.settings,
+        read: audit,
+        write: audit,
+        create: (log) => (start) => createConsumerActor(start, { log, clock: parts.runtime.clock }),
+      }),
+  };
+}
+
+function actorIds(node: TreeNode): readonly string[] {
+  return node.kind === "actor" ? [node.id] : node.children.flatMap(actorIds);
+}
+
+/** An actor that is down or between two incarnations says nothing; others may. */
+async function orNull<T>(call: Promise<T>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ActorCallError) return null;
+    throw error;
+  }
+}
+
+async function askOrNull(
+  handle: ActorHandle,
+  question: PortfolioQuestion,
+): Promise<PortfolioAnswer | null> {
+  // The portfolio manager's own answer to its own question.
+  return await orNull(handle.ask(question)) as PortfolioAnswer | null;
+}

@@ -1,0 +1,274 @@
+/**
+ * Starting a floor: log, parameters, supervision tree, clients.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import type { EventLog } from "../../kafka/event_log.ts";
+import { type EventLogConfig, openEventLog, openMemoryLog } from "../../kafka/open_event_log.ts";
+import type { FloorParameters } from "../../kafka/messages/mod.ts";
+import type { PartitionCounts } from "../fold/partition_fold.ts";
+import { MarketDataPublisher } from "../market_data_producer/market_data_publisher.ts";
+import { AnswerListener } from "../order_command_producer/answer_listener.ts";
+import { OrderClient } from "../order_command_producer/order_client.ts";
+import type { Pace } from "../pacer.ts";
+import type { Down, HandleLimits } from "../runtime/actor_handle.ts";
+import { type Clock, systemClock } from "../runtime/clock.ts";
+import { POOL_RESTARTS, ROOT_RESTARTS } from "../runtime/restart_policy.ts";
+import { Runtime } from "../runtime/runtime.ts";
+import type { RuntimeEventSink } from "../runtime/event_stream.ts";
+import { Supervisor } from "../runtime/supervisor.ts";
+import { seededRandom } from "../seeded_random.ts";
+import type { SupervisorSpec } from "../runtime/child_spec.ts";
+import { CONSUMER_ROLES, type ConsumerRole } from "../topology.ts";
+import { type ActorHost, singleThreadHost, workerHost } from "./actor_host.ts";
+import type { ConsumerSettings } from "./consumer_actor.ts";
+import { consumerSpec, Floor, FloorFailedError, MAX_INSTANCES, PRODUCERS } from "./floor.ts";
+import {
+  type FloorParameterOptions,
+  floorParameters,
+  FloorParametersError,
+} from "./floor_parameters.ts";
+import { openFloor } from "./open_floor.ts";
+
+/** An account to open. Decimals. */
+export interface AccountOption {
+  readonly userId: string;
+  readonly cash: number;
+  /** Quantity by symbol. */
+  readonly holdings?: Readonly<Record<string, number>>;
+}
+
+/** How a floor is started. */
+export interface FloorOptions extends FloorParameterOptions {
+  /**
+   * `embedded`: a file in {@link directory}, every actor in a worker of its own. `memory`: the same
+   * actors in the caller's thread; what they hold is gone with the process.
+   */
+  readonly log: "embedded" | "memory";
+  /** Folder of log and audit log; made if it is missing. Needed for `embedded`. */
+  readonly directory?: string;
+  /** `process` (default) survives `kill -9`; `disk` survives loss of power too, and is slower. */
+  readonly durability?: "process" | "disk";
+  /** Opened before `startFloor` resolves; one that is open already stays as it is. */
+  readonly accounts?: readonly AccountOption[];
+  /** Instances of each role. Default: one of each. */
+  readonly instances?: Readonly<Partial<Record<ConsumerRole, number>>>;
+  /** The pace of `marketData.publish`. */
+  readonly marketDataPace?: Pace;
+  /** Names the run in events and locks. */
+  readonly runId?: string;
+  /** Draws the jitter of restarts. */
+  readonly seed?: number;
+  readonly clock?: Clock;
+  readonly onEvent?: RuntimeEventSink;
+  /** The number of the first runtime event. */
+  readonly firstEventNumber?: number;
+  readonly limitsOfActors?: Partial<HandleLimits>;
+}
+
+/** The name under which a floor's own clients send. */
+const CLIENT = "floor";
+
+let floorsStarted = 0;
+
+/**
+ * Starts a trading floor.
+ *
+ * @throws {FloorParametersError} when a choice is impossible, or the directory holds a floor with
+ * other parameters
+ * @throws {EventLogError} when the log cannot be opened
+ * @throws {OrderRejectedError} when an account cannot be opened
+ */
+export async function startFloor(options: FloorOptions): Promise<Floor> {
+  const parameters = floorParameters(options);
+  checkInstances(options.instances ?? {});
+  const clock = options.clock ?? systemClock;
+  const runtime = new Runtime({
+    runId: options.runId ?? `floor-${++floorsStarted}`,
+    clock,
+    random: seededRandom(options.seed ?? 1, "restarts"),
+    ...(options.firstEventNumber === undefined
+      ? {}
+      : { firstEventNumber: options.firstEventNumber }),
+  });
+  if (options.onEvent !== undefined) runtime.events.addSink(options.onEvent);
+  const place = await openPlace(options, runtime);
+  try {
+    return await startOn(place, { options, parameters, runtime, clock });
+  } catch (error) {
+    await place.log.close();
+    throw error;
+  }
+}
+
+interface Place {
+  readonly log: EventLog;
+  readonly host: ActorHost;
+  readonly auditFolder: string | null;
+}
+
+async function openPlace(options: FloorOptions, runtime: Runtime): Promise<Place> {
+  const { directory } = options;
+  if (options.log === "memory") {
+    const log = await openMemoryLog();
+    const auditFolder = directory === undefined ? null : join(directory, "audit");
+    return { log, host: singleThreadHost(log, runtime, options.limitsOfActors), auditFolder };
+  }
+  if (directory === undefined) {
+    throw new FloorParametersError(
+      `Cannot open the floor: an embedded log needs a directory, as in { directory: "my-floor" }`,
+    );
+  }
+  await Deno.mkdir(join(directory, "audit"), { recursive: true });
+  const config: EventLogConfig = {
+    kind: "embedded",
+    path: join(await Deno.realPath(directory), "log.sqlite"),
+    durability: options.durability ?? "process",
+  };
+  return {
+    log: await openEventLog(config),
+    host: workerHost(config, runtime, options.limitsOfActors),
+    auditFolder: join(await Deno.realPath(directory), "audit"),
+  };
+}
+
+async function startOn(place: Place, given: {
+  readonly options: FloorOptions;
+  readonly parameters: FloorParameters;
+  readonly runtime: Runtime;
+  readonly clock: Clock;
+}): Promise<Floor> {
+  const { options, parameters, runtime, clock } = given;
+  const { log, host, auditFolder } = place;
+  await openFloor(log, parameters, { clock });
+  // Made with every topic of the table.
+  const partitions = parameters.partitions as PartitionCounts;
+  const settings: ConsumerSettings = { partitions, auditFolder };
+  const root = new Supervisor(
+    treeSpec(options.instances ?? {}, { host, settings, runtime }),
+    runtime,
+  );
+  const { ready, down } = root.start();
+  const failure = failureOf(down, runtime);
+  await Promise.race([ready, failure.then((error) => Promise.reject(error))]);
+  const answers = await AnswerListener.open({ log, clock, producer: CLIENT });
+  const orders = await OrderClient.open({ log, clock, answers, producer: CLIENT, instance: 0 });
+  const marketData = await MarketDataPublisher.open({
+    log,
+    clock,
+    producer: CLIENT,
+    symbols: parameters.symbols.map(({ symbol }) => symbol),
+    ...(options.marketDataPace === undefined ? {} : { pace: options.marketDataPace }),
+  });
+  const floor = new Floor({
+    log,
+    runtime,
+    root,
+    host,
+    parameters,
+    settings,
+    orders,
+    marketData,
+    failure,
+    closeClients: async () => {
+      await marketData[Symbol.asyncDispose]();
+      await orders[Symbol.asyncDispose]();
+      await answers[Symbol.asyncDispose]();
+    },
+  });
+  try {
+    await openAccounts(floor, options.accounts ?? []);
+  } catch (error) {
+    await floor.stop();
+    throw error;
+  }
+  return floor;
+}
+
+function treeSpec(
+  instances: Readonly<Partial<Record<ConsumerRole, number>>>,
+  parts: {
+    readonly host: ActorHost;
+    readonly settings: ConsumerSettings;
+    readonly runtime: Runtime;
+  },
+): SupervisorSpec {
+  const pools = CONSUMER_ROLES.map((role): SupervisorSpec => {
+    const unaudited = role === "audit-logger" && parts.settings.auditFolder === null;
+    const count = unaudited ? 0 : instances[role] ?? 1;
+    return {
+      kind: "supervisor",
+      id: role,
+      strategy: "one-for-one",
+      restart: "permanent",
+      policy: POOL_RESTARTS,
+      children: Array.from({ length: count }, (_, n) => consumerSpec(role, n, parts)),
+    };
+  });
+  return {
+    kind: "supervisor",
+    id: "floor",
+    strategy: "rest-for-one",
+    restart: "permanent",
+    policy: ROOT_RESTARTS,
+    children: [
+      {
+        kind: "supervisor",
+        id: "consumers",
+        strategy: "one-for-one",
+        restart: "permanent",
+        policy: POOL_RESTARTS,
+        children: pools,
+      },
+      {
+        kind: "supervisor",
+        id: PRODUCERS,
+        strategy: "one-for-one",
+        restart: "permanent",
+        policy: POOL_RESTARTS,
+        children: [],
+      },
+    ],
+  };
+}
+
+/** Resolves when the floor has failed, with why; when it is stopped, never. */
+async function failureOf(down: Promise<Down>, runtime: Runtime): Promise<FloorFailedError> {
+  const ended = await Promise.race([down, runtime.fatal]);
+  if (ended instanceof Error) return new FloorFailedError(ended.message, ended);
+  if (ended.reason === "stopped") return await new Promise(() => {});
+  return new FloorFailedError(
+    ended.error?.message ?? `Cannot go on: the floor was ${ended.reason}`,
+  );
+}
+
+/** Accounts opened at a time. */
+const ACCOUNTS_AT_ONCE = 500;
+
+async function openAccounts(floor: Floor, accounts: readonly AccountOption[]): Promise<void> {
+  for (let at = 0; at < accounts.length; at += ACCOUNTS_AT_ONCE) {
+    const some = accounts.slice(at, at + ACCOUNTS_AT_ONCE);
+    await Promise.all(
+      some.map(({ userId, cash, holdings = {} }) =>
+        floor.orders.openAccount({ userId, commandId: "open", cash, holdings })
+      ),
+    );
+  }
+}
+
+function checkInstances(instances: Readonly<Partial<Record<string, number>>>): void {
+  for (const [role, count] of Object.entries(instances)) {
+    if (!CONSUMER_ROLES.some((known) => known === role)) {
+      throw new FloorParametersError(
+        `Cannot open the floor: there is no role "${role}"; roles are ${CONSUMER_ROLES.join(", ")}`,
+      );
+    }
+    if (!Number.isInteger(count) || count! < 0 || count! > MAX_INSTANCES) {
+      throw new FloorParametersError(
+        `Cannot open the floor: ${role} has ${count} instances; it takes 0 to ${MAX_INSTANCES}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * Waits for the floor's answers to commands: reads `notifications` from where it ended, without a
+ * group, and hands each answer to whoever waits for it.
+ *
+ * @module
+ */
+
+import { type EventLog, EventLogError, type LogReader } from "../../kafka/event_log.ts";
+import { type Answer, decodeRecord, isAnswer } from "../../kafka/messages/mod.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { AnswerTimeoutError } from "./order_errors.ts";
+
+const TOPIC = "notifications";
+
+/** Answers that may be waited for at a time; one more is refused. */
+export const MAX_PENDING_ANSWERS = 100_000;
+
+/** A command not answered for so long has the outcome `unknown`. */
+export const DEFAULT_ANSWER_DEADLINE_MS = 30_000;
+
+/** How long a poll waits, in ms; also how late a passed deadline may be noticed. */
+const POLL_MS = 250;
+
+/** Wait after a failure of the log that may pass. */
+const RETRY_MS = 200;
+
+/** How a listener is opened. */
+export interface AnswerListenerOptions {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  /** Only answers to this producer's commands are waited for. */
+  readonly producer: string;
+  /** Default {@link DEFAULT_ANSWER_DEADLINE_MS}. */
+  readonly deadlineMs?: number;
+}
+
+/** What a client needs of it. */
+export interface Answers {
+  /** How many answers are waited for. */
+  readonly pending: number;
+  /** The answer to a command that is about to be sent. */
+  waitFor(messageId: string): Promise<Answer>;
+  /** Gives up on an answer: the command was not sent. */
+  abandon(messageId: string, error: unknown): void;
+}
+
+interface Waiting {
+  readonly deadlineAt: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One reader of all partitions for any number of waiting callers. */
+export class AnswerListener implements Answers, AsyncDisposable {
+  readonly #options: AnswerListenerOptions;
+  readonly #reader: LogReader;
+  readonly #deadlineMs: number;
+  /** In order of their deadlines, since every wait is equally long. */
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #stop = new AbortController();
+  /** What an answer to this producer has in its text; others are passed over undecoded. */
+  readonly #mark: string;
+  readonly #loop: Promise<void>;
+  #failure: unknown = null;
+
+  private constructor(options: AnswerListenerOptions, reader: LogReader) {
+    this.#options = options;
+    this.#reader = reader;
+    this.#deadlineMs = options.deadlineMs ?? DEFAULT_ANSWER_DEADLINE_MS;
+    this.#mark = JSON.stringify(`${options.producer}/`).slice(1, -1);
+    this.#loop = this.#listen();
+  }
+
+  /** Opens a listener that hears every answer from now on. */
+  static async open(options: AnswerListenerOptions): Promise<AnswerListener> {
+    const [topic] = await options.log.describeTopics([TOPIC]);
+    if (topic === undefined) {
+      throw new EventLogError("unknown-topic", `Cannot listen for answers: no topic "${TOPIC}"`);
+    }
+    const positions = topic.offsets.map(({ end }, partition) => ({
+      topic: TOPIC,
+      partition,
+      offset: end,
+    }));
+    return new AnswerListener(options, options.log.openReader(positions));
+  }
+
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * @throws {AnswerTimeoutError} when none came within the deadline
+   * @throws {RangeError} when too many are waited for already
+   */
+  waitFor(messageId: string): Promise<Answer> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    if (this.#waiting.size >= MAX_PENDING_ANSWERS) {
+      return Promise.reject(
+        new RangeError(`Cannot wait for ${messageId}: ${MAX_PENDING_ANSWERS} answers are pending`),
+      );
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const deadlineAt = this.#options.clock.now() + this.#deadlineMs;
+    this.#waiting.set(messageId, { deadlineAt, resolve, reject });
+    return promise;
+  }
+
+  abandon(messageId: string, error: unknown): void {
+    const waiting = this.#waiting.get(messageId);
+    this.#waiting.delete(messageId);
+    waiting?.reject(error);
+  }
+
+  /** Stops listening; whoever still waits is told so. Idempotent. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#loop;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #listen(): Promise<void> {
+    const { signal } = this.#stop;
+    try {
+      while (!signal.aborted) {
+        await this.#poll(signal);
+        this.#expire();
+      }
+      this.#end(new Error("Cannot wait for an answer: the listener is closed"));
+    } catch (error) {
+      this.#end(error);
+    } finally {
+      this.#reader.close();
+    }
+  }
+
+  async #poll(signal: AbortSignal): Promise<void> {
+    try {
+      for (const { records } of await this.#reader.poll({ timeoutMs: POLL_MS, signal })) {
+        for (const record of records) {
+          if (record.text?.includes(this.#mark) === true) this.#hear(record);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof EventLogError) || !error.retriable) throw error;
+      await this.#options.clock.sleep(RETRY_MS, signal);
+    }
+  }
+
+  #hear(record: Parameters<typeof decodeRecord>[1]): void {
+    const decoded = decodeRecord(TOPIC, record);
+    if (!decoded.ok || !isAnswer(decoded.message)) return;
+    const messageId = decoded.message.causationId;
+    if (messageId === undefined) return;
+    const waiting = this.#waiting.get(messageId);
+    this.#waiting.delete(messageId);
+    waiting?.resolve(decoded.message);
+  }
+
+  #expire(): void {
+    const now = this.#options.clock.now();
+    for (const [messageId, { deadlineAt, reject }] of this.#waiting) {
+      if (deadlineAt > now) return;
+      this.#waiting.delete(messageId);
+      reject(new AnswerTimeoutError(messageId, this.#deadlineMs));
+    }
+  }
+
+  #end(error: unknown): void {
+    this.#failure = error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}

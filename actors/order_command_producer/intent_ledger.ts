@@ -1,0 +1,262 @@
+/**
+ * A producer's ledger: every command is durable as an intent before it is sent for the first time, and
+ * whoever comes back sends what may not have arrived again, unchanged.
+ *
+ * Per batch: publish the intents, wait for the acknowledgement; publish the commands, wait for theirs.
+ * How far it has got is told with the next batch, so it costs no write of its own.
+ *
+ * @module
+ */
+
+import type { EventLog, RecordBatch, RecordToPublish } from "../../kafka/event_log.ts";
+import { encodeMessage, type Intent, type IntentsAcknowledged } from "../../kafka/messages/mod.ts";
+import { KeyPartitioner } from "../../kafka/partitioner.ts";
+import { publishUntilAcknowledged } from "../log_access/publish_until_acknowledged.ts";
+import { readRange } from "../log_access/read_range.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { recoverIntents } from "./intent_recovery.ts";
+
+/** Unacknowledged commands are sent again in batches of so many. */
+const RESENT_PER_PUBLISH = 1_000;
+
+/** A command on its way. Its message id is {@link IntentLedger.messageId} of its number. */
+export interface OutgoingCommand {
+  readonly correlationId: string;
+  /** Milliseconds since the epoch. */
+  readonly intendedAt: number;
+  /** The record's key: the user. */
+  readonly key: string;
+  /** Text, or bytes that are meant to be no UTF-8. */
+  readonly value: string | Uint8Array;
+}
+
+/** Another incarnation of the same producer is writing intents: this one must send nothing more. */
+export class ProducerFencedError extends Error {
+  constructor(producer: string, offset: number) {
+    super(`Cannot send for ${producer}: another incarnation wrote intents at offset ${offset}`);
+    this.name = "ProducerFencedError";
+  }
+}
+
+/** How a ledger is opened. */
+export interface IntentLedgerOptions {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  /** Lasting name; its ledger has one writer at a time. */
+  readonly producer: string;
+  /** Which of the producers it is: `intents` partition `instance % partitions` is its. */
+  readonly instance: number;
+  /** How many of its last intents to hand back. Default 0. */
+  readonly keep?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One producer's intents. Not for use by two callers at a time. */
+export class IntentLedger {
+  readonly producer: string;
+  /** The last intents of earlier incarnations, oldest first. */
+  readonly recovered: readonly Intent[];
+  /** How many commands were sent again when it was opened. */
+  readonly resent: number;
+  readonly #log: EventLog;
+  readonly #clock: Clock;
+  readonly #partition: number;
+  readonly #partitioner: KeyPartitioner;
+  #nextNumber: number;
+  #acknowledgedBefore: number;
+  #markedBefore: number;
+  /** Where the partition ended after this ledger's last write. */
+  #endOffset: number;
+  #lastWritten: readonly RecordToPublish[] = [];
+  #failure: unknown = null;
+
+  private constructor(options: IntentLedgerOptions, found: Recovered) {
+    this.producer = options.producer;
+    const { keep = 0 } = options;
+    this.recovered = keep === 0 ? [] : found.past.intents.slice(-keep);
+    this.resent = found.resent;
+    this.#log = options.log;
+    this.#clock = options.clock;
+    this.#partition = found.partition;
+    this.#partitioner = found.partitioner;
+    this.#nextNumber = found.past.nextNumber;
+    this.#acknowledgedBefore = found.past.nextNumber;
+    this.#markedBefore = found.past.acknowledgedBefore;
+    this.#endOffset = found.past.endOffset;
+  }
+
+  /** Reads how far earlier incarnations got, and sends again what they left open. */
+  static async open(options: IntentLedgerOptions): Promise<IntentLedger> {
+    const { log, producer, instance, keep = 0 } = options;
+    const partitioner = new KeyPartitioner(await log.partitionCount("order-commands"));
+    const partition = instance % await log.partitionCount("intents");
+    const past = await recoverIntents(log, { producer, partition, keep });
+    const open = past.intents.filter(({ number }) => number >= past.acknowledgedBefore);
+    for (let at = 0; at < open.length; at += RESENT_PER_PUBLISH) {
+      const records = open.slice(at, at + RESENT_PER_PUBLISH).map((intent) => ({
+        partition: intent.partition,
+        record: { key: intent.key, value: sentValue(intent), timestamp: intent.intendedAt },
+      }));
+      await publishUntilAcknowledged(log, commandBatches(records), options);
+    }
+    return new IntentLedger(options, { partition, partitioner, past, resent: open.length });
+  }
+
+  /** The number of the next command. */
+  get nextNumber(): number {
+    return this.#nextNumber;
+  }
+
+  /** Commands with a lower number are in `order-commands`. */
+  get acknowledgedBefore(): number {
+    return this.#acknowledgedBefore;
+  }
+
+  /** The message id of the command with this number. */
+  messageId(number: number): string {
+    return `${this.producer}/${number}`;
+  }
+
+  /**
+   * Sends commands, numbered from {@link nextNumber} on, in this order. Resolves when all of them are
+   * durable. After a failure the ledger sends nothing more; a new one makes good what was left open.
+   *
+   * @throws {ProducerFencedError} when another incarnation is at work; nothing of the call was sent
+   * @throws {PublishError} when the log refuses, or is out of reach for too long
+   */
+  async send(commands: readonly OutgoingCommand[], signal?: AbortSignal): Promise<void> {
+    if (commands.length === 0) return;
+    await this.#guarded(async () => {
+      const outgoing = commands.map((command, i) => this.#outgoing(command, this.#nextNumber + i));
+      await this.#write(outgoing.map(({ intent }) => intent), commands[0]!.intendedAt, signal);
+      this.#nextNumber += commands.length;
+      await publishUntilAcknowledged(this.#log, commandBatches(outgoing), this.#waiting(signal));
+      this.#acknowledgedBefore = this.#nextNumber;
+    });
+  }
+
+  /** Tells how far it has got, when that is not told yet. */
+  async finish(): Promise<void> {
+    if (this.#markedBefore === this.#acknowledgedBefore) return;
+    await this.#guarded(() => this.#write([], Math.floor(this.#clock.now())));
+  }
+
+  #outgoing(
+    command: OutgoingCommand,
+    number: number,
+  ): { intent: RecordToPublish; partition: number; record: RecordToPublish } {
+    const { key, value, intendedAt } = command;
+    const partition = this.#partitioner.partitionOf(key);
+    const intent: Intent = {
+      type: "intent",
+      id: this.messageId(number),
+      correlationId: command.correlationId,
+      timestamp: intendedAt,
+      producer: this.producer,
+      number,
+      intendedAt,
+      partition,
+      key,
+      value: typeof value === "string" ? value : value.toBase64(),
+      encoding: typeof value === "string" ? "text" : "base64",
+    };
+    return {
+      intent: { key: this.producer, value: encodeMessage(intent), timestamp: intendedAt },
+      partition,
+      record: { key, value, timestamp: intendedAt },
+    };
+  }
+
+  async #write(
+    intents: readonly RecordToPublish[],
+    timestamp: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const before = this.#acknowledgedBefore;
+    const marks = this.#markedBefore === before ? [] : [this.#mark(before, timestamp)];
+    const records = [...marks, ...intents];
+    const batch = { topic: "intents", partition: this.#partition, records };
+    const published = await publishUntilAcknowledged(this.#log, [batch], this.#waiting(signal));
+    const baseOffset = published.at(-1)?.baseOffset ?? this.#endOffset;
+    await this.#demandAlone(baseOffset, records);
+    this.#lastWritten = records;
+    this.#endOffset = baseOffset + records.length;
+    this.#markedBefore = before;
+  }
+
+  #mark(before: number, timestamp: number): RecordToPublish {
+    const id = `${this.producer}/acknowledged/${before}`;
+    const mark: IntentsAcknowledged = {
+      type: "intents-acknowledged",
+      id,
+      correlationId: id,
+      timestamp,
+      producer: this.producer,
+      before,
+    };
+    return { key: this.producer, value: encodeMessage(mark), timestamp };
+  }
+
+  /**
+   * Refuses to go on when records of this producer that it did not write itself stand between its last
+   * write and this one. A hung incarnation that wakes up beside its successor is found so, whichever of
+   * them writes second, before it sends a command; the log's order decides between the two.
+   */
+  async #demandAlone(baseOffset: number, written: readonly RecordToPublish[]): Promise<void> {
+    if (baseOffset <= this.#endOffset) return;
+    // A publish that was acknowledged only at the second try may stand there twice.
+    const own = new Set([...this.#lastWritten, ...written].map(({ value }) => value));
+    const at = { topic: "intents", partition: this.#partition };
+    const range = { from: this.#endOffset, to: baseOffset };
+    for await (const record of readRange(this.#log, at, range)) {
+      if (record.key !== this.producer || own.has(record.text)) continue;
+      throw new ProducerFencedError(this.producer, record.offset);
+    }
+  }
+
+  #waiting(signal?: AbortSignal): { clock: Clock; signal?: AbortSignal } {
+    return { clock: this.#clock, ...(signal === undefined ? {} : { signal }) };
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    if (this.#failure !== null) {
+      throw new Error(`Cannot send for ${this.producer}: an earlier batch failed`, {
+        cause: this.#failure,
+      });
+    }
+    try {
+      await work();
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+  }
+}
+
+interface Recovered {
+  readonly partition: number;
+  readonly partitioner: KeyPartitioner;
+  readonly past: Awaited<ReturnType<typeof recoverIntents>>;
+  readonly resent: number;
+}
+
+/** The value exactly as it is sent. */
+function sentValue(intent: Intent): string | Uint8Array {
+  return intent.encoding === "text" ? intent.value : Uint8Array.fromBase64(intent.value);
+}
+
+function commandBatches(
+  commands: readonly { readonly partition: number; readonly record: RecordToPublish }[],
+): readonly RecordBatch[] {
+  const batches = new Map<number, RecordToPublish[]>();
+  for (const { partition, record } of commands) {
+    const records = batches.get(partition);
+    if (records === undefined) batches.set(partition, [record]);
+    else records.push(record);
+  }
+  return [...batches].map(([partition, records]) => ({
+    topic: "order-commands",
+    partition,
+    records,
+  }));
+}

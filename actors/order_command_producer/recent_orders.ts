@@ -1,0 +1,78 @@
+/**
+ * A producer's own recent orders: what it may cancel, send again or send wrongly again.
+ *
+ * @module
+ */
+
+import { decodeText, type Intent, type PlaceOrder } from "../../kafka/messages/mod.ts";
+import type { Random } from "../seeded_random.ts";
+
+/** Orders older than so many of the producer's commands are neither cancelled nor sent again. */
+export const RECENT_COMMANDS = 512;
+
+/** How often a drawn place may hold no order before the search is given up. */
+const TRIES = 16;
+
+/** The id of the order that a producer's command `number` places, when it is a well-meant one. */
+export function ownOrderId(producer: string, number: number): string {
+  return `${producer}-${number}`;
+}
+
+/**
+ * The orders among a producer's last {@link RECENT_COMMANDS} commands that it has not cancelled since.
+ * They follow from those commands alone, so that {@link restore} gives what a crash took.
+ */
+export class RecentOrders {
+  readonly #producer: string;
+  readonly #slots: (PlaceOrder | null)[] = new Array(RECENT_COMMANDS).fill(null);
+  #next = 0;
+
+  constructor(producer: string) {
+    this.#producer = producer;
+  }
+
+  /** Notes the next command: a well-meant order, or null for anything else. */
+  push(number: number, order: PlaceOrder | null): void {
+    this.#slots[number % RECENT_COMMANDS] = order;
+    this.#next = number + 1;
+  }
+
+  /** One of them, or null when none was found. */
+  pick(random: Random): PlaceOrder | null {
+    const reach = Math.min(this.#next, RECENT_COMMANDS);
+    for (let i = 0; i < TRIES && reach > 0; i++) {
+      const number = this.#next - 1 - Math.floor(random() * reach);
+      const order = this.#slots[number % RECENT_COMMANDS];
+      if (order !== null && order !== undefined) return order;
+    }
+    return null;
+  }
+
+  /** Notes that the order is cancelled: it is picked no more. */
+  cancelled(orderId: string): void {
+    const number = this.#numberOf(orderId);
+    if (number === null) return;
+    const at = number % RECENT_COMMANDS;
+    if (this.#slots[at]?.orderId === orderId) this.#slots[at] = null;
+  }
+
+  /** Notes the producer's last commands again, oldest first. */
+  restore(intents: readonly Intent[]): void {
+    for (const intent of intents) {
+      const decoded = intent.encoding === "text"
+        ? decodeText("order-commands", intent.value)
+        : undefined;
+      const command = decoded?.ok === true ? decoded.message : undefined;
+      const own = command?.type === "place-order" &&
+        command.orderId === ownOrderId(this.#producer, intent.number);
+      this.push(intent.number, own ? command : null);
+      if (command?.type === "cancel-order") this.cancelled(command.orderId);
+    }
+  }
+
+  #numberOf(orderId: string): number | null {
+    if (!orderId.startsWith(`${this.#producer}-`)) return null;
+    const number = Number(orderId.slice(this.#producer.length + 1));
+    return Number.isSafeInteger(number) && number >= 0 ? number : null;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Orders that may still trade, and what is reserved for each.
+ *
+ * A buy with a limit reserves limit x remaining lots, so a fill at a better price frees the difference
+ * at once. A buy without one reserves a budget, of which each fill takes what it cost. A sell reserves
+ * its remaining lots.
+ *
+ * @module
+ */
+
+import type { ReleaseOrder, SettleFill, Side } from "../../kafka/messages/mod.ts";
+import type { Instrument } from "../instruments.ts";
+import type { Account } from "./account.ts";
+
+/** An order on its way or resting. */
+export interface LiveOrder {
+  readonly orderNumber: number;
+  readonly orderId: string;
+  readonly account: Account;
+  readonly instrument: Instrument;
+  readonly side: Side;
+  readonly limitTicks: number | null;
+  remainingLots: number;
+  /** Cash units for a buy, lots for a sell. */
+  reserved: number;
+}
+
+/** All live orders of a partition, by order number. */
+export class LiveOrders {
+  readonly #byNumber = new Map<number, LiveOrder>();
+
+  get size(): number {
+    return this.#byNumber.size;
+  }
+
+  /** In the order in which they were placed. */
+  values(): IterableIterator<LiveOrder> {
+    return this.#byNumber.values();
+  }
+
+  /** Takes an order in and reserves what it says. */
+  open(order: LiveOrder): void {
+    this.adopt(order);
+    reserve(order, order.reserved);
+  }
+
+  /** Takes an order in whose reservation is part of the account already. */
+  adopt(order: LiveOrder): void {
+    this.#byNumber.set(order.orderNumber, order);
+    order.account.live.set(order.orderId, order);
+  }
+
+  /**
+   * Whether a fill or a release belongs to a live order and stays within what is reserved for it: the
+   * right user, symbol and side, no more lots than are left and no more cash than is reserved. A
+   * release must name exactly the lots that are left.
+   */
+  admits(message: SettleFill | ReleaseOrder): boolean {
+    const order = this.#byNumber.get(message.orderNumber);
+    if (order === undefined || order.account.userId !== message.userId) return false;
+    if (order.instrument.symbol !== message.symbol) return false;
+    return message.type === "settle-fill"
+      ? fits(order, message)
+      : order.remainingLots === message.quantityLots;
+  }
+
+  /** Cash and shares change hands. The fill is one that {@link admits} admits. */
+  settle(fill: SettleFill): void {
+    const order = this.#byNumber.get(fill.orderNumber)!;
+    if (order.side === "buy") settleBuy(order, fill);
+    else settleSell(order, fill);
+    order.remainingLots -= fill.quantityLots;
+    if (order.remainingLots === 0) this.#close(order);
+  }
+
+  /** The order is over. The release is one that {@link admits} admits. */
+  release(release: ReleaseOrder): void {
+    this.#close(this.#byNumber.get(release.orderNumber)!);
+  }
+
+  #close(order: LiveOrder): void {
+    reserve(order, -order.reserved);
+    this.#byNumber.delete(order.orderNumber);
+    order.account.live.delete(order.orderId);
+  }
+}
+
+function reserve(order: LiveOrder, amount: number): void {
+  const { account, instrument } = order;
+  if (order.side === "buy") account.reservedCash += amount;
+  else account.reservedLots[instrument.index]! += amount;
+}
+
+function costOf({ instrument }: LiveOrder, fill: SettleFill): number {
+  return fill.priceTicks * (fill.quantityLots * instrument.unitsPerTickLot);
+}
+
+/** What a fill takes out of a buy's reservation: at the limit when it has one. */
+function freedBy({ limitTicks, instrument }: LiveOrder, fill: SettleFill): number {
+  return (limitTicks ?? fill.priceTicks) * (fill.quantityLots * instrument.unitsPerTickLot);
+}
+
+function fits(order: LiveOrder, fill: SettleFill): boolean {
+  const { priceTicks, quantityLots, side } = fill;
+  if (side !== order.side || priceTicks < 1 || quantityLots < 1) return false;
+  if (quantityLots > order.remainingLots) return false;
+  const cost = costOf(order, fill);
+  if (side === "buy") {
+    const freed = freedBy(order, fill);
+    return cost <= freed && freed <= order.reserved;
+  }
+  // Sums beyond 2^53 are not exact. No buyer can have paid so much, so no trade made this fill.
+  return Number.isSafeInteger(order.account.cash + cost);
+}
+
+function settleBuy(order: LiveOrder, fill: SettleFill): void {
+  const { account, instrument } = order;
+  const freed = freedBy(order, fill);
+  order.reserved -= freed;
+  account.reservedCash -= freed;
+  account.cash -= costOf(order, fill);
+  account.holdings[instrument.index]! += fill.quantityLots;
+}
+
+function settleSell(order: LiveOrder, fill: SettleFill): void {
+  const { account, instrument } = order;
+  order.reserved -= fill.quantityLots;
+  account.reservedLots[instrument.index]! -= fill.quantityLots;
+  account.holdings[instrument.index]! -= fill.quantityLots;
+  account.cash += costOf(order, fill);
+}

@@ -1,0 +1,50 @@
+/**
+ * Questions to the portfolio manager: a user's portfolio, valued at the prices of now.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import type { EventLog } from "../../kafka/event_log.ts";
+import { partitionForKey } from "../../kafka/partitioner.ts";
+import { FoldProcessor } from "../consumer/fold_processor.ts";
+import type { PartitionProcessor } from "../consumer/partition_processor.ts";
+import { lastPrice } from "./last_price.ts";
+import type { PortfolioState } from "./portfolio_state.ts";
+import { type PortfolioView, portfolioView } from "./portfolio_view.ts";
+
+export const portfolioQuestionSchema = z.strictObject({
+  kind: z.literal("portfolio"),
+  userId: z.string(),
+});
+
+/** Asks for one user's portfolio. */
+export type PortfolioQuestion = z.infer<typeof portfolioQuestionSchema>;
+
+/** `owned: false`: the user's partition is another instance's. `portfolio: null`: nobody knows the user. */
+export interface PortfolioAnswer {
+  readonly owned: boolean;
+  readonly portfolio: PortfolioView | null;
+}
+
+/** Answers from the state of the partitions that are served here. @throws {z.ZodError} */
+export async function answerPortfolioQuestion(
+  question: unknown,
+  processors: ReadonlyMap<string, PartitionProcessor>,
+  surroundings: { readonly log: EventLog; readonly partitions: number },
+): Promise<PortfolioAnswer> {
+  const { userId } = portfolioQuestionSchema.parse(question);
+  const partition = partitionForKey(userId, surroundings.partitions);
+  const processor = processors.get(`notifications/${partition}`);
+  if (!(processor instanceof FoldProcessor)) return { owned: false, portfolio: null };
+  // The portfolio manager opens processors of its own fold only.
+  const state = processor.state as PortfolioState;
+  const prices = new Map<string, number>();
+  const held = state.portfolios.get(userId)?.positions.keys() ?? [];
+  for (const symbol of [...held]) {
+    const instrument = state.floor?.instruments.get(symbol);
+    const price = instrument && await lastPrice(surroundings.log, instrument);
+    if (price !== undefined) prices.set(symbol, price);
+  }
+  return { owned: true, portfolio: portfolioView(state, userId, (symbol) => prices.get(symbol)) };
+}

@@ -1,0 +1,85 @@
+/**
+ * The owner's side of one incarnation of an actor, wherever it runs.
+ *
+ * @module
+ */
+
+import type { ActorReport } from "./actor.ts";
+import type { PlainError } from "./plain_error.ts";
+import type { DownReason } from "./runtime_events.ts";
+
+/** How an incarnation ended. */
+export interface Down {
+  readonly reason: DownReason;
+  /** Null when it ended well or nothing more is known. */
+  readonly error: PlainError | null;
+  /** Whether its thread was seen to end; else it may become a zombie. */
+  readonly confirmed: boolean;
+}
+
+/** Told of what an actor sends, in order; credits go back when it returns or resolves. */
+export type DataListener = (items: readonly unknown[]) => void | Promise<void>;
+
+/**
+ * One incarnation. Every call is settled by its answer, by its deadline, or by the actor's end: it
+ * rejects with an `ActorCallError` (`actor-down`, `actor-timeout`, `actor-busy`) or, where the actor
+ * itself answered with an error, with a `RemoteError`. Deadlines are in milliseconds.
+ */
+export interface ActorHandle {
+  readonly id: string;
+  readonly role: string;
+  readonly incarnation: number;
+  /** Resolves when the actor works; rejects when it is down before that. */
+  readonly ready: Promise<void>;
+  /** Never rejects. Resolves soon after the end, confirmed or not. */
+  readonly down: Promise<Down>;
+  /** Resolves when the thread has been seen to end; for a zombie that is long after {@link down}. */
+  readonly ended: Promise<void>;
+  /** Lets the actor drain, and terminates it at the deadline. Resolves when it is down. Idempotent. */
+  stop(deadlineMs: number): Promise<void>;
+  /** Ends it now. Work under way is lost, as in a crash. */
+  terminate(): void;
+  /** Goes through the actor's mailbox and back. @returns milliseconds there and back */
+  ping(deadlineMs: number): Promise<number>;
+  report(deadlineMs?: number): Promise<ActorReport>;
+  suspend(): Promise<void>;
+  resume(): Promise<void>;
+  /** While suspended: one piece of work. */
+  step(): Promise<void>;
+  ask(question: unknown, deadlineMs?: number): Promise<unknown>;
+  /** Takes what the actor sends. Until then it waits in the bounded mailbox. @throws when taken */
+  onData(listener: DataListener): void;
+  /** Fault: makes the actor's thread throw. Resolves when it is down. */
+  crash(message?: string): Promise<void>;
+  /** Fault: makes the actor's thread busy and deaf for `ms`. Resolves when that has begun. */
+  hang(ms: number): Promise<void>;
+}
+
+/** Named times of a handle, in milliseconds. */
+export interface HandleLimits {
+  /** From the start until ready. */
+  readonly startTimeoutMs: number;
+  /** Between two pings. */
+  readonly pingEveryMs: number;
+  /** An actor that has not answered a ping for so long is replaced. */
+  readonly unresponsiveAfterMs: number;
+  /** How long `down` waits for the thread's end to be seen before it is told unconfirmed. */
+  readonly confirmMs: number;
+  /** From its termination until an incarnation whose end was not seen counts as a zombie. */
+  readonly zombieAfterMs: number;
+  /** For calls that name no deadline. */
+  readonly callDeadlineMs: number;
+  /** Items that the actor may have under way to its owner. */
+  readonly dataCapacity: number;
+}
+
+/** 10 s to start; pinged every second, replaced after 5 s; a zombie after 1 s; 5 s for a call. */
+export const DEFAULT_HANDLE_LIMITS: HandleLimits = {
+  startTimeoutMs: 10_000,
+  pingEveryMs: 1000,
+  unresponsiveAfterMs: 5000,
+  confirmMs: 50,
+  zombieAfterMs: 1000,
+  callDeadlineMs: 5000,
+  dataCapacity: 1024,
+};

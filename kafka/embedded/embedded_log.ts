@@ -1,0 +1,194 @@
+/**
+ * The embedded event log: one SQLite file, or a database in memory, behind the log's interface.
+ *
+ * @module
+ */
+
+import {
+  type EventLog,
+  EventLogError,
+  type GroupDescription,
+  type GroupMember,
+  type JoinOptions,
+  type LogReader,
+  type PartitionLag,
+  type PublishedBatch,
+  type RecordBatch,
+  type TopicDescription,
+  type TopicPartitionOffset,
+  type TopicSettings,
+} from "../event_log.ts";
+import { Appender } from "./appender.ts";
+import { Compaction } from "./compaction.ts";
+import { Connection } from "./connection.ts";
+import { EmbeddedMember } from "./embedded_member.ts";
+import { EmbeddedReader } from "./embedded_reader.ts";
+import { GroupStore, type NewMember } from "./group_store.ts";
+import { DEFAULT_SESSION_TIMEOUT_MS, SESSION_TIMEOUT_RANGE_MS } from "./limits.ts";
+import type { LogDatabase } from "./log_file.ts";
+import { CursorStatements } from "./partition_cursor.ts";
+import { Retention } from "./retention.ts";
+import { TopicCatalog } from "./topic_catalog.ts";
+import { checkName } from "./topic_rules.ts";
+import { groupSlot, topicSlot, WakeBoard } from "./wake_board.ts";
+import { WakeSharing } from "./wake_sharing.ts";
+
+/** What a log is made of. */
+export interface EmbeddedLogParts extends LogDatabase {
+  /** Whether other workers of the process may have the same file open. */
+  readonly shared: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** One handle of an embedded log. */
+export class EmbeddedEventLog implements EventLog {
+  readonly #now: () => number;
+  readonly #connection: Connection;
+  readonly #board = new WakeBoard();
+  readonly #sharing: WakeSharing | null;
+  readonly #catalog: TopicCatalog;
+  readonly #groups: GroupStore;
+  readonly #cursors: CursorStatements;
+  readonly #appender: Appender;
+  readonly #members = new Set<EmbeddedMember>();
+  #closing = false;
+
+  constructor({ database, logId, shared, now }: EmbeddedLogParts) {
+    this.#now = now;
+    this.#connection = new Connection(database);
+    this.#catalog = new TopicCatalog(this.#connection);
+    this.#groups = new GroupStore(this.#connection, this.#catalog);
+    this.#cursors = new CursorStatements(this.#connection, this.#catalog);
+    this.#appender = new Appender({
+      connection: this.#connection,
+      catalog: this.#catalog,
+      board: this.#board,
+      now,
+    });
+    this.#sharing = shared ? new WakeSharing(logId, this.#board) : null;
+  }
+
+  createTopics(topics: readonly TopicSettings[]): Promise<void> {
+    return this.#catalog.create(topics);
+  }
+
+  async deleteTopics(names: readonly string[]): Promise<void> {
+    const before = await this.#catalog.all("delete topics");
+    const groups = await this.#connection.write("delete topics", () => {
+      this.#catalog.delete(names);
+      return this.#groups.forgetTopics(names);
+    });
+    for (const id of groups) this.#board.signal(groupSlot(id));
+    for (const { id, settings } of before) {
+      if (names.includes(settings.name)) this.#board.signal(topicSlot(id));
+    }
+  }
+
+  describeTopics(names?: readonly string[]): Promise<readonly TopicDescription[]> {
+    return this.#catalog.describe(names);
+  }
+
+  async partitionCount(topic: string): Promise<number> {
+    const action = `count the partitions of "${topic}"`;
+    this.#connection.assertOpen(action);
+    return (await this.#catalog.require(topic, action)).settings.partitions;
+  }
+
+  publish(batches: readonly RecordBatch[]): Promise<readonly PublishedBatch[]> {
+    return this.#appender.publish(batches);
+  }
+
+  async join(options: JoinOptions): Promise<GroupMember> {
+    const member = checkedMember(options);
+    const action = `join group "${member.group}"`;
+    for (const topic of member.topics) await this.#catalog.require(topic, action);
+    const joinedAt = this.#now();
+    const key = await this.#connection.write(action, () => this.#groups.join(member, joinedAt));
+    this.#board.signal(groupSlot(key.groupId));
+    const parts = {
+      connection: this.#connection,
+      cursors: this.#cursors,
+      groups: this.#groups,
+      board: this.#board,
+      now: this.#now,
+    };
+    const joined = new EmbeddedMember(parts, member, key, joinedAt);
+    this.#members.add(joined);
+    return joined;
+  }
+
+  async describeGroup(group: string): Promise<GroupDescription> {
+    return await this.#connection.read(
+      `describe group "${group}"`,
+      () => this.#groups.describe(group),
+    );
+  }
+
+  async lag(group: string): Promise<readonly PartitionLag[]> {
+    return await this.#connection.read(`read the lag of group "${group}"`, () => {
+      this.#catalog.refresh();
+      return this.#groups.lag(group);
+    });
+  }
+
+  openReader(positions: readonly TopicPartitionOffset[]): LogReader {
+    this.#connection.assertOpen("open a reader");
+    return new EmbeddedReader(
+      { connection: this.#connection, cursors: this.#cursors, board: this.#board },
+      positions,
+    );
+  }
+
+  async clean(): Promise<{ readonly removedRecords: number }> {
+    let removedRecords = 0;
+    const compaction = new Compaction(this.#connection);
+    const retention = new Retention(this.#connection);
+    for (const { settings, partitionIds } of await this.#catalog.all("clean the log")) {
+      const { name: topic, cleanup, retentionMs } = settings;
+      for (const [partition, partitionId] of partitionIds.entries()) {
+        const place = { topic, partition, partitionId };
+        if (cleanup === "compact") removedRecords += await compaction.compact(place);
+        if (cleanup !== "delete" || retentionMs === null) continue;
+        removedRecords += await retention.expire(place, this.#now() - retentionMs);
+      }
+    }
+    return { removedRecords };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    for (const member of this.#members) {
+      try {
+        await member.leave();
+      } catch (error) {
+        // A file that cannot be written must not keep its handle from closing; the member's session
+        // then ends by itself.
+        if (!(error instanceof EventLogError)) throw error;
+      }
+    }
+    this.#connection.close();
+    this.#sharing?.close();
+    this.#board.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function checkedMember(options: JoinOptions): NewMember {
+  checkName("name", options.group);
+  checkName("member's instance id", options.instanceId);
+  const sessionTimeoutMs = options.sessionTimeoutMs ?? DEFAULT_SESSION_TIMEOUT_MS;
+  const { min, max } = SESSION_TIMEOUT_RANGE_MS;
+  if (!Number.isInteger(sessionTimeoutMs) || sessionTimeoutMs < min || sessionTimeoutMs > max) {
+    throw new RangeError(
+      `Cannot join group "${options.group}": a session takes ${min} to ${max} whole milliseconds, ` +
+        `not ${sessionTimeoutMs}`,
+    );
+  }
+  const { group, instanceId } = options;
+  return { group, instanceId, topics: [...new Set(options.topics)], sessionTimeoutMs };
+}

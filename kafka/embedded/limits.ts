@@ -1,0 +1,77 @@
+/**
+ * The limits of the embedded log, in one place.
+ *
+ * @module
+ */
+
+/** "Outc" in ASCII: marks a SQLite file as a log of ours. */
+export const APPLICATION_ID = 0x4f757463;
+
+/** The version of the file's layout. Another one is refused. */
+export const LAYOUT_VERSION = 1;
+
+/** Bytes of a page of the file. Measured: with 16 KiB a batch needs few overflow pages. */
+export const PAGE_BYTES = 16_384;
+
+/** Offsets of one partition lie below it: about 2.7e11 records. */
+export const OFFSETS_PER_PARTITION = 2 ** 38;
+
+/** Partitions that one file may ever have had, so that partition and offset fit a safe integer. */
+export const MAX_PARTITIONS_PER_FILE = 2 ** 15 - 1;
+
+/** Partitions of one topic. */
+export const MAX_PARTITIONS_PER_TOPIC = 1_024;
+
+/** The longest name of a topic, a group or a member: Kafka's own limit for topics. */
+export const MAX_NAME_LENGTH = 249;
+
+/** Key, value and headers of one record together, like the default of Kafka's `message.max.bytes`. */
+export const MAX_RECORD_BYTES = 1_048_576;
+
+/** A row of the file holds at most so many records; a larger batch becomes several rows. */
+export const MAX_ROW_RECORDS = 10_000;
+
+/** A row is closed once its records have so many bytes. */
+export const ROW_FULL_BYTES = 8 * 1_048_576;
+
+/** One fetch stops after about so many bytes. */
+export const FETCH_BYTES = 8 * 1_048_576;
+
+/** Records asked for by the first fetch of a partition, whose record size is not known yet. */
+export const FIRST_FETCH_RECORDS = 64;
+
+/** Records per poll unless it says otherwise. */
+export const DEFAULT_MAX_RECORDS = 1_000;
+
+/** How long a call waits for the file's write lock before it fails with `log-locked`. */
+export const LOCK_WAIT_MS = 5_000;
+
+/** For so long the wait blocks the thread, because most locks are held for less than a millisecond. */
+export const LOCK_SPIN_MS = 10;
+
+/** Between attempts after that, with the thread free. */
+export const LOCK_RETRY_MS = 5;
+
+/** After so many bytes of its own, a connection looks at the size of the write-ahead log. */
+export const WAL_CHECK_BYTES = 1_048_576;
+
+/** From this size on, the write-ahead log is moved into the file. */
+export const WAL_CHECKPOINT_BYTES = 32 * 1_048_576;
+
+/** At this size nothing more is written before the write-ahead log could be moved into the file. */
+export const WAL_LIMIT_BYTES = 512 * 1_048_576;
+
+/** How soon a waiting reader looks for records of other processes: at first, and after a while. */
+export const POLL_INTERVAL_MS = { first: 10, idle: 50 } as const;
+
+/** A reader that is never idle looks at all its partitions, not only those it was told of, so often. */
+export const POLLS_PER_SWEEP = 16;
+
+/** A group member's session unless it says otherwise. */
+export const DEFAULT_SESSION_TIMEOUT_MS = 10_000;
+
+/** The shortest and the longest session. */
+export const SESSION_TIMEOUT_RANGE_MS = { min: 10, max: 3_600_000 } as const;
+
+/** Cleaning changes at most so many rows, or bytes, in one transaction. */
+export const CLEAN_TRANSACTION = { rows: 64, bytes: 4 * 1_048_576 } as const;

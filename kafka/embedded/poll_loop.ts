@@ -1,0 +1,118 @@
+/**
+ * Waits for something to be there: woken by the board, and looking by itself now and then because
+ * other processes cannot wake.
+ *
+ * @module
+ */
+
+import { setImmediate } from "node:timers";
+import type { PollOptions } from "../event_log.ts";
+import { POLL_INTERVAL_MS, POLLS_PER_SWEEP } from "./limits.ts";
+import type { Slot, WakeBoard } from "./wake_board.ts";
+
+/** What a poll looks at. */
+export interface PollSource<T> {
+  /** What to be woken by. */
+  slots(): readonly Slot[];
+  /** What there is, or null. With `sweep`, everything is looked at, whatever the board says. */
+  attempt(sweep: boolean): Promise<T | null>;
+}
+
+/** Polls of one reader. */
+export class PollLoop {
+  readonly #board: WakeBoard;
+  #pollsSinceSweep = POLLS_PER_SWEEP;
+
+  constructor(board: WakeBoard) {
+    this.#board = board;
+  }
+
+  /** What the source gives first, or null after `timeoutMs` or when the signal aborts. */
+  async poll<T>(source: PollSource<T>, options: PollOptions): Promise<T | null> {
+    const found = await source.attempt(this.#sweepDue());
+    if (found !== null) {
+      // A reader with a backlog would otherwise never let its thread hear a message.
+      await new Promise<void>((resolve) => void setImmediate(resolve));
+      return found;
+    }
+    if (options.timeoutMs <= 0 || options.signal?.aborted === true) return null;
+    const wait = new PollWait(this.#board, options);
+    try {
+      return await this.#wait(source, wait);
+    } finally {
+      wait.end();
+    }
+  }
+
+  async #wait<T>(source: PollSource<T>, wait: PollWait): Promise<T | null> {
+    let intervalMs: number = POLL_INTERVAL_MS.first;
+    let sweep = false;
+    for (;;) {
+      const slots = source.slots();
+      const seen = slots.map((slot) => this.#board.count(slot));
+      const epoch = this.#board.epoch;
+      const found = await source.attempt(sweep);
+      if (found !== null || wait.over) return found;
+      if (epoch !== this.#board.epoch) continue;
+      sweep = await wait.sleep(slots, seen, intervalMs);
+      if (sweep) intervalMs = Math.min(2 * intervalMs, POLL_INTERVAL_MS.idle);
+    }
+  }
+
+  #sweepDue(): boolean {
+    if (++this.#pollsSinceSweep < POLLS_PER_SWEEP) return false;
+    this.#pollsSinceSweep = 0;
+    return true;
+  }
+}
+
+/** The waiting of one poll: its deadline, its signal, and the sleep at hand. */
+class PollWait {
+  readonly #board: WakeBoard;
+  readonly #signal: AbortSignal | undefined;
+  readonly #deadline: ReturnType<typeof setTimeout>;
+  #over = false;
+  #wake: ((sweep: boolean) => void) | null = null;
+
+  constructor(board: WakeBoard, { timeoutMs, signal }: PollOptions) {
+    this.#board = board;
+    this.#signal = signal;
+    this.#deadline = setTimeout(this.#finish, timeoutMs);
+    signal?.addEventListener("abort", this.#finish);
+  }
+
+  /** Whether the time is up or the caller has lost interest. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Resolves when a slot is signalled, with true when instead `ms` went by or the wait is over. */
+  async sleep(slots: readonly Slot[], seen: readonly number[], ms: number): Promise<boolean> {
+    const stops: (() => void)[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      return await new Promise<boolean>((resolve) => {
+        this.#wake = resolve;
+        const woken = () => resolve(false);
+        for (const slot of slots) stops.push(this.#board.listen(slot, woken));
+        // Signalled between the look and the listening.
+        if (slots.some((slot, i) => this.#board.count(slot) !== seen[i])) return woken();
+        timer = setTimeout(() => resolve(true), ms);
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#wake = null;
+      for (const stop of stops) stop();
+    }
+  }
+
+  end(): void {
+    clearTimeout(this.#deadline);
+    this.#signal?.removeEventListener("abort", this.#finish);
+  }
+
+  readonly #finish = (): void => {
+    this.#over = true;
+    this.#wake?.(true);
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * Opens an event log by its configuration: the one place that knows every implementation.
+ *
+ * @module
+ */
+
+import { EmbeddedEventLog } from "./embedded/embedded_log.ts";
+import { type Durability, openLogFile, openLogMemory } from "./embedded/log_file.ts";
+import type { EventLog } from "./event_log.ts";
+
+/** Which log, as plain data that can be sent to a worker. */
+export type EventLogConfig = {
+  /** One file on this machine, shared by any number of workers and processes. */
+  readonly kind: "embedded";
+  /** Where the file is. Beside it SQLite keeps `-wal` and `-shm` files while it is open. */
+  readonly path: string;
+  /**
+   * What survives once it is acknowledged: `process` (the default) the death of every process,
+   * `disk` a power loss too, at the cost of a sync to disk at every publish and commit.
+   */
+  readonly durability?: Durability;
+};
+
+/** What opening a log needs besides its configuration. */
+export interface OpenEventLogOptions {
+  /** Milliseconds since the epoch: the log's stamps and the members' sessions. Default: the machine's. */
+  readonly now?: () => number;
+  /** Whether a log that does not exist is made. Default true; otherwise it is `log-missing`. */
+  readonly create?: boolean;
+}
+
+/**
+ * Opens the log.
+ * @throws {EventLogError} `log-missing`, `log-foreign`, `log-version`, `log-corrupt`, `log-locked`,
+ * `log-full` or `log-unavailable`
+ *
+ * @example
+ * ```ts
+ * import { openEventLog } from "./open_event_log.ts";
+ * const directory = await Deno.makeTempDir();
+ * {
+ *   await using log = await openEventLog({ kind: "embedded", path: `${directory}/events.log` });
+ *   console.log(await log.describeTopics());
+ * }
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export function openEventLog(
+  config: EventLogConfig,
+  options: OpenEventLogOptions = {},
+): Promise<EventLog> {
+  // A promise although nothing waits here, because a log on the network will.
+  return Promise.resolve().then(() => {
+    const opened = openLogFile(config.path, {
+      durability: config.durability ?? "process",
+      create: options.create ?? true,
+    });
+    return new EmbeddedEventLog({ ...opened, shared: true, now: options.now ?? machineTime });
+  });
+}
+
+/** Opens a log in memory, for one thread: nobody else can see it, and it ends with its handle. */
+export function openMemoryLog(options: Pick<OpenEventLogOptions, "now"> = {}): Promise<EventLog> {
+  return Promise.resolve().then(() =>
+    new EmbeddedEventLog({ ...openLogMemory(), shared: false, now: options.now ?? machineTime })
+  );
+}
+
+/** The wall clock, because processes that share a file compare their times. */
+function machineTime(): number {
+  return Date.now();
+}

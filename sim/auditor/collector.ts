@@ -1,0 +1,256 @@
+/**
+ * One pass over each topic: reads records, fills the tables, and tells the rules.
+ *
+ * @module
+ */
+
+import type { LogRecord } from "../../kafka/event_log.ts";
+import {
+  type Answer,
+  decodeRecord,
+  type FloorOpened,
+  isAnswer,
+  type Notification,
+  parseOrigin,
+} from "../../kafka/messages/mod.ts";
+import { type Derived, readMessage } from "./derived_messages.ts";
+import { ENGINE_ROLE, type Evidence, GATEWAY_ROLE } from "./evidence/evidence.ts";
+import { FloorFacts } from "./evidence/floor_facts.ts";
+import type { EngineNotice, Rule, RuleContext } from "./rule.ts";
+import type { SequencesDense } from "./rules/sequences_dense.ts";
+
+/** The role that would set a record of a topic aside. */
+const READER_OF: Readonly<Record<string, string>> = {
+  "orders": ENGINE_ROLE,
+  "notifications": "portfolio-manager",
+  "order-commands": GATEWAY_ROLE,
+};
+
+/** Feeds the rules. */
+export class Collector {
+  readonly #context: RuleContext;
+  readonly #evidence: Evidence;
+  readonly #sequences: SequencesDense;
+  readonly #rules: readonly Rule[];
+
+  constructor(
+    context: RuleContext,
+    { rules, sequences }: { readonly rules: readonly Rule[]; readonly sequences: SequencesDense },
+  ) {
+    this.#context = context;
+    this.#evidence = context.evidence;
+    this.#sequences = sequences;
+    this.#rules = rules;
+  }
+
+  startPartition(topic: string, partition: number): void {
+    this.#sequences.startPartition();
+    for (const rule of this.#rules) rule.onPartition?.(topic, partition);
+  }
+
+  /** A record of any topic. */
+  add(record: LogRecord): void {
+    switch (record.topic) {
+      case "dead-letters":
+        return this.#addLetter(record);
+      case "intents":
+        return this.#addIntent(record);
+      case "order-commands":
+        this.#addCommandRecord(record);
+        for (const rule of this.#rules) rule.afterCommandRecord?.(record);
+        return;
+      case "orders":
+      case "notifications":
+      case "market-data":
+        return this.#addOutput(record);
+    }
+  }
+
+  finish(): void {
+    const { counts, answers, intents, letters } = this.#evidence;
+    counts.answers = answers.size;
+    counts.intents = intents.size;
+    counts.deadLetters = letters.size;
+    for (const rule of this.#rules) rule.finish?.();
+  }
+
+  #addLetter(record: LogRecord): void {
+    const decoded = decodeRecord("dead-letters", record);
+    if (!decoded.ok) return this.#unreadable(record, decoded.error);
+    const letter = decoded.message;
+    const origin = parseOrigin(letter.id);
+    if (letter.sequence !== undefined && origin !== null) {
+      const { sequence, role: sender } = letter;
+      if (!this.#sequences.admit({ record, origin, sequence, sender })) return;
+    }
+    this.#evidence.letters.add(letter);
+  }
+
+  #addIntent(record: LogRecord): void {
+    const decoded = decodeRecord("intents", record);
+    if (!decoded.ok) {
+      const reason = `an intent cannot be read: ${decoded.error}`;
+      return this.#context.findings.undecide("no-lost-order", reason);
+    }
+    const { message } = decoded;
+    if (message.type === "intent") this.#evidence.intents.add(message, record);
+    else this.#evidence.intents.acknowledge(message);
+  }
+
+  /** A record of a topic that only actors write, prices and floor-opened apart. */
+  #addOutput(record: LogRecord): void {
+    const reading = readMessage(record);
+    switch (reading.kind) {
+      case "unreadable":
+        if (this.#setAside(record) === null) this.#unreadable(record, reading.error);
+        return;
+      case "source":
+        return this.#addSource(record, reading.json.type);
+      case "derived":
+        return this.#addDerived(reading.derived);
+    }
+  }
+
+  #addSource(record: LogRecord, type: unknown): void {
+    const isPrice = record.topic === "market-data" && type === "price";
+    if (isPrice || this.#setAside(record) !== null) return;
+    if (type === "floor-opened" && record.topic !== "market-data") return this.#openFloor(record);
+    this.#unreadable(record, `a message of type ${String(type)}`);
+  }
+
+  #openFloor(record: LogRecord): void {
+    if (this.#evidence.facts !== null) return;
+    const decoded = decodeRecord("orders", record);
+    if (!decoded.ok) return this.#unreadable(record, decoded.error);
+    // Its type was looked at by the caller.
+    const { parameters } = decoded.message as FloorOpened;
+    this.#evidence.facts = new FloorFacts(parameters);
+  }
+
+  #addDerived(derived: Derived): void {
+    const { message, record, origin } = derived;
+    // Checked when it was read: a derived message has a sequence.
+    const sequence = message.sequence ?? 0;
+    if (this.#setAside(record) === "malformed") return;
+    if (!this.#sequences.admit({ record, origin, sequence, sender: "" })) {
+      if (record.topic === "order-commands") this.#tellOther(record, "a repeat");
+      return;
+    }
+    for (const rule of this.#rules) rule.onDerived?.(derived);
+    switch (message.type) {
+      case "order-accepted":
+      case "cancel-requested":
+        return this.#addOrder({ ...derived, message });
+      case "trade":
+        for (const rule of this.#rules) rule.onTrade?.({ ...derived, message });
+        return;
+      case "quote":
+        for (const rule of this.#rules) rule.onQuote?.({ ...derived, message });
+        return;
+      case "settle-fill":
+      case "release-order":
+        return this.#addSettlement({ ...derived, message });
+      default:
+        return this.#addNotification({ ...derived, message });
+    }
+  }
+
+  #addOrder(derived: Parameters<typeof isAccepted>[0]): void {
+    const { orders, cancels, facts, counts } = this.#evidence;
+    if (!isAccepted(derived)) {
+      const cancel = { ...derived, message: derived.message };
+      // The other type that comes here.
+      const requested = cancel as Parameters<NonNullable<Rule["onCancelRequested"]>>[0];
+      for (const rule of this.#rules) rule.onCancelRequested?.(requested);
+      return cancels.add(requested);
+    }
+    const { message } = derived;
+    const row = orders.add(message);
+    for (const rule of this.#rules) rule.onAccepted?.(derived, row);
+    counts.acceptedOrders++;
+    const symbol = (facts?.symbol(message.symbol)?.index ?? -1) + 1;
+    if (!orders.acceptedAt.has(row)) orders.accept(row, derived, symbol);
+  }
+
+  #addNotification(derived: Derived<Exclude<Notification, { type: "floor-opened" }>>): void {
+    const { message } = derived;
+    if (isAnswer(message)) {
+      const answer: Derived<Answer> = { ...derived, message };
+      const first = this.#evidence.answers.add(answer);
+      for (const rule of this.#rules) rule.onAnswer?.(answer, first);
+      return;
+    }
+    const notice: Derived<EngineNotice> = { ...derived, message };
+    const row = this.#evidence.orders.find(message.orderNumber);
+    for (const rule of this.#rules) rule.onNotice?.(notice, row);
+  }
+
+  #addSettlement(derived: Parameters<NonNullable<Rule["onSettlement"]>>[0]): void {
+    const { message, record } = derived;
+    this.#evidence.counts.settlements += message.type === "settle-fill" ? 1 : 0;
+    this.#tellOther(record, `a ${message.type}`);
+    if (this.#setAside(record) !== null) return;
+    const row = this.#evidence.orders.find(message.orderNumber);
+    for (const rule of this.#rules) rule.onSettlement?.(derived, row);
+  }
+
+  #addCommandRecord(record: LogRecord): void {
+    const reading = readMessage(record);
+    if (reading.kind === "derived") return this.#addDerived(reading.derived);
+    const decoded = decodeRecord("order-commands", record);
+    if (!decoded.ok) return this.#addMalformed(record, decoded.error);
+    const command = decoded.message;
+    switch (command.type) {
+      case "floor-opened":
+        this.#openFloor(record);
+        return this.#tellOther(record, "the opening of the floor");
+      case "settle-fill":
+      case "release-order":
+        // Of the right form, and yet not derived: no actor sent it.
+        if (this.#setAside(record) === null) {
+          this.#unreadable(record, reading.kind === "unreadable" ? reading.error : command.type);
+        }
+        return this.#tellOther(record, `a ${command.type}`);
+    }
+    const { answers, orders, cancels, intents, counts } = this.#evidence;
+    const { partition, offset } = record;
+    counts.commands++;
+    const view = {
+      record,
+      command,
+      answer: answers.find(partition, offset),
+      intentAt: intents.find(record),
+      acceptedRow: orders.acceptedFrom(partition, offset),
+      cancelRow: cancels.requestedFrom(partition, offset),
+    };
+    for (const rule of this.#rules) rule.onCommand?.(view);
+  }
+
+  #addMalformed(record: LogRecord, error: string): void {
+    this.#evidence.counts.malformedCommands++;
+    this.#evidence.intents.find(record);
+    for (const rule of this.#rules) rule.onMalformed?.({ record, error });
+    this.#tellOther(record, "no message");
+  }
+
+  #tellOther(record: LogRecord, what: string): void {
+    for (const rule of this.#rules) rule.onOtherRecord?.(record, what);
+  }
+
+  #unreadable(record: LogRecord, error: string): void {
+    for (const rule of this.#rules) rule.onUnreadable?.(record, error);
+  }
+
+  #setAside(record: LogRecord) {
+    const role = READER_OF[record.topic];
+    return role === undefined ? null : this.#evidence.letters.kindOf(role, record);
+  }
+}
+
+function isAccepted(
+  derived:
+    | Parameters<NonNullable<Rule["onAccepted"]>>[0]
+    | Parameters<NonNullable<Rule["onCancelRequested"]>>[0],
+): derived is Parameters<NonNullable<Rule["onAccepted"]>>[0] {
+  return derived.message.type === "order-accepted";
+}

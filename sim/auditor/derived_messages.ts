@@ -1,0 +1,233 @@
+/**
+ * Reads derived messages. The schemas in `kafka/messages` cost several microseconds a message; here
+ * only the fields that the rules look at are checked, and the whole schema where bytes of a client
+ * are judged.
+ *
+ * @module
+ */
+
+import type { LogRecord } from "../../kafka/event_log.ts";
+import {
+  type Notification,
+  type OrderMessage,
+  type Origin,
+  parseOrigin,
+  type Quote,
+  type ReleaseOrder,
+  type SettleFill,
+  type Trade,
+} from "../../kafka/messages/mod.ts";
+
+type FieldKind = "text" | "count" | "count?" | "flag" | "side" | "object";
+
+const ORDER_NAMES = { userId: "text", orderId: "text" } as const;
+const ORDER_REF = { ...ORDER_NAMES, orderNumber: "count", symbol: "text" } as const;
+const REFUSAL = { userId: "text", duplicate: "flag", reason: "text" } as const;
+
+/** The fields that the auditor reads of each derived type. */
+const SHAPES: Readonly<Record<string, Readonly<Record<string, FieldKind>>>> = {
+  "order-accepted": {
+    ...ORDER_REF,
+    side: "side",
+    quantityLots: "count",
+    limitTicks: "count?",
+    budgetUnits: "count?",
+    timeInForce: "text",
+  },
+  "cancel-requested": { ...ORDER_REF, cancelId: "text" },
+  "order-placed": {
+    ...ORDER_REF,
+    duplicate: "flag",
+    side: "side",
+    quantityLots: "count",
+    limitTicks: "count?",
+    reserved: "count",
+  },
+  "order-rejected": { ...REFUSAL, orderId: "text" },
+  "cancel-accepted": { ...ORDER_NAMES, duplicate: "flag", cancelId: "text" },
+  "cancel-rejected": { ...REFUSAL, orderId: "text", cancelId: "text" },
+  "account-opened": {
+    userId: "text",
+    duplicate: "flag",
+    commandId: "text",
+    cashUnits: "count",
+    holdings: "object",
+  },
+  "account-rejected": { ...REFUSAL, commandId: "text" },
+  "deposit-accepted": {
+    userId: "text",
+    duplicate: "flag",
+    depositId: "text",
+    amountUnits: "count",
+  },
+  "deposit-rejected": { ...REFUSAL, depositId: "text" },
+  "order-filled": {
+    ...ORDER_REF,
+    side: "side",
+    priceTicks: "count",
+    quantityLots: "count",
+    remainingLots: "count",
+    tradeId: "text",
+    liquidity: "text",
+  },
+  "order-cancelled": { ...ORDER_REF, quantityLots: "count", reason: "text" },
+  "cancel-missed": { ...ORDER_REF, cancelId: "text" },
+  "trade": {
+    symbol: "text",
+    priceTicks: "count",
+    quantityLots: "count",
+    tradeId: "text",
+    aggressor: "side",
+  },
+  "quote": {
+    symbol: "text",
+    bidTicks: "count?",
+    bidLots: "count",
+    askTicks: "count?",
+    askLots: "count",
+  },
+  "settle-fill": {
+    userId: "text",
+    orderNumber: "count",
+    symbol: "text",
+    side: "side",
+    priceTicks: "count",
+    quantityLots: "count",
+    tradeId: "text",
+  },
+  "release-order": {
+    userId: "text",
+    orderNumber: "count",
+    symbol: "text",
+    quantityLots: "count",
+  },
+};
+
+const TYPES_OF_TOPIC: Readonly<Record<string, readonly string[]>> = {
+  "orders": ["order-accepted", "cancel-requested"],
+  "notifications": [
+    "order-placed",
+    "order-rejected",
+    "cancel-accepted",
+    "cancel-rejected",
+    "account-opened",
+    "account-rejected",
+    "deposit-accepted",
+    "deposit-rejected",
+    "order-filled",
+    "order-cancelled",
+    "cancel-missed",
+  ],
+  "market-data": ["trade", "quote"],
+  "order-commands": ["settle-fill", "release-order"],
+};
+
+/** The topic whose records cause each derived type. */
+const CAUSED_BY_ORDERS = new Set([
+  "order-filled",
+  "order-cancelled",
+  "cancel-missed",
+  "trade",
+  "quote",
+  "settle-fill",
+  "release-order",
+]);
+
+/** Any derived message. */
+export type DerivedMessage =
+  | Exclude<OrderMessage, { type: "floor-opened" }>
+  | Exclude<Notification, { type: "floor-opened" }>
+  | Trade
+  | Quote
+  | SettleFill
+  | ReleaseOrder;
+
+/** A derived message where it was found. */
+export interface Derived<M extends DerivedMessage = DerivedMessage> {
+  readonly message: M;
+  readonly record: LogRecord;
+  readonly origin: Origin;
+}
+
+/** What a record of a topic that folds write to holds. */
+export type Reading =
+  | { readonly kind: "derived"; readonly derived: Derived }
+  /** A message with an id of its sender's, not checked any further. */
+  | { readonly kind: "source"; readonly json: Readonly<Record<string, unknown>> }
+  | { readonly kind: "unreadable"; readonly error: string };
+
+/** Reads a record. Never throws. */
+export function readMessage(record: LogRecord): Reading {
+  const { text } = record;
+  if (text === null) return { kind: "unreadable", error: "the value is no text" };
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return { kind: "unreadable", error: error instanceof Error ? error.message : String(error) };
+  }
+  if (!isObject(json)) return { kind: "unreadable", error: "the value is no object" };
+  const { type } = json;
+  if (typeof type !== "string" || !TYPES_OF_TOPIC[record.topic]?.includes(type)) {
+    return { kind: "source", json };
+  }
+  return readDerived(record, { type, json });
+}
+
+function readDerived(
+  record: LogRecord,
+  found: { readonly type: string; readonly json: Readonly<Record<string, unknown>> },
+): Reading {
+  const { type, json } = found;
+  const { id, causationId, correlationId, sequence, timestamp } = json;
+  const origin = typeof id === "string" ? parseOrigin(id) : null;
+  const caused = CAUSED_BY_ORDERS.has(type) ? "orders" : "order-commands";
+  if (origin === null || origin.topic !== caused) {
+    return { kind: "unreadable", error: `a ${type} whose id is no origin in ${caused}` };
+  }
+  if (!isCount(sequence)) return { kind: "unreadable", error: `a ${type} without sequence` };
+  if (typeof causationId !== "string" || typeof correlationId !== "string") {
+    return { kind: "unreadable", error: `a ${type} without cause` };
+  }
+  if (typeof timestamp !== "number") return { kind: "unreadable", error: "no timestamp" };
+  const wrong = wrongField(SHAPES[type]!, json);
+  if (wrong !== null) return { kind: "unreadable", error: `a ${type} whose ${wrong} is wrong` };
+  // Envelope and every field that the rules read have just been checked.
+  const message = json as unknown as DerivedMessage;
+  return { kind: "derived", derived: { message, record, origin } };
+}
+
+function wrongField(
+  shape: Readonly<Record<string, FieldKind>>,
+  json: Readonly<Record<string, unknown>>,
+): string | null {
+  for (const field in shape) {
+    if (!fits(shape[field]!, json[field])) return field;
+  }
+  return null;
+}
+
+function fits(kind: FieldKind, value: unknown): boolean {
+  switch (kind) {
+    case "text":
+      return typeof value === "string" && value !== "";
+    case "count":
+      return isCount(value);
+    case "count?":
+      return value === null || isCount(value);
+    case "flag":
+      return typeof value === "boolean";
+    case "side":
+      return value === "buy" || value === "sell";
+    case "object":
+      return isObject(value);
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

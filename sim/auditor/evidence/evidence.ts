@@ -1,0 +1,61 @@
+/**
+ * What the rules judge by: tables that one pass over the topics fills.
+ *
+ * @module
+ */
+
+import { Fingerprinter } from "../fingerprint.ts";
+import type { AuditCounts } from "../verdict.ts";
+import { AnswerTable } from "./answer_table.ts";
+import type { FloorFacts } from "./floor_facts.ts";
+import { IntentLedger } from "./intent_ledger.ts";
+import { LetterTable } from "./letter_table.ts";
+import { CancelTable, OrderTable } from "./order_table.ts";
+import { TradeTable } from "./trade_table.ts";
+
+/** The roles whose dead letters say that a record was set aside. */
+export const GATEWAY_ROLE = "order-gateway";
+export const ENGINE_ROLE = "trading-engine";
+
+/** Everything collected so far. */
+export class Evidence {
+  /** Null until a floor-opened record was read. */
+  facts: FloorFacts | null = null;
+  /** Whether clients outside the producers may send commands without intents. */
+  readonly openFloor: boolean;
+  /** The end offset of each partition of each topic when the audit began. */
+  readonly ends: ReadonlyMap<string, readonly number[]>;
+  readonly orders = new OrderTable();
+  readonly cancels = new CancelTable();
+  readonly answers = new AnswerTable();
+  readonly trades = new TradeTable();
+  readonly intents = new IntentLedger();
+  readonly letters = new LetterTable();
+  /** For whoever needs a fingerprint for a moment. */
+  readonly print = new Fingerprinter();
+  readonly counts: AuditCounts = {
+    intents: 0,
+    unsentIntents: 0,
+    commands: 0,
+    malformedCommands: 0,
+    answers: 0,
+    acceptedOrders: 0,
+    trades: 0,
+    settlements: 0,
+    deadLetters: 0,
+    repeats: 0,
+  };
+
+  constructor(options: {
+    readonly openFloor: boolean;
+    readonly ends: ReadonlyMap<string, readonly number[]>;
+  }) {
+    this.openFloor = options.openFloor;
+    this.ends = options.ends;
+  }
+
+  /** Whether a place is within what the topics held when the audit began. */
+  exists(at: { readonly topic: string; readonly partition: number; readonly offset: number }) {
+    return at.offset < (this.ends.get(at.topic)?.[at.partition] ?? 0);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Every trade, by its id: the terms first told of it, and where each of its legs is.
+ *
+ * @module
+ */
+
+import { Column, PlaceColumn } from "../columns.ts";
+import { Numbering } from "../fingerprint.ts";
+
+/** Legs of a trade, as bits. */
+export const LEG_TRADE = 1;
+export const LEG_BUY_FILL = 2;
+export const LEG_SELL_FILL = 4;
+export const LEG_BUY_SETTLE = 8;
+export const LEG_SELL_SETTLE = 16;
+/** All five. */
+export const ALL_LEGS = 31;
+/** Marks of the fills that named themselves taker and maker. */
+export const TAKER = 32;
+export const MAKER = 64;
+
+const LEG_NAMES: readonly (readonly [number, string])[] = [
+  [LEG_TRADE, "the trade in market-data"],
+  [LEG_BUY_FILL, "the buyer's fill"],
+  [LEG_SELL_FILL, "the seller's fill"],
+  [LEG_BUY_SETTLE, "the buyer's settlement"],
+  [LEG_SELL_SETTLE, "the seller's settlement"],
+];
+
+/** Legs as words. */
+export function legNames(legs: number): string {
+  return LEG_NAMES.flatMap(([leg, name]) => (legs & leg) === 0 ? [] : [name]).join(", ");
+}
+
+/** Trades by row. */
+export class TradeTable {
+  readonly #ids = new Numbering();
+  readonly symbol = Column.words();
+  readonly priceTicks = Column.words();
+  readonly lots = Column.words();
+  readonly seen = Column.bytes();
+  readonly buyOrder = Column.doubles();
+  readonly sellOrder = Column.doubles();
+  readonly tradeAt = new PlaceColumn("market-data");
+  readonly buyFillAt = new PlaceColumn("notifications");
+  readonly sellFillAt = new PlaceColumn("notifications");
+  readonly buySettleAt = new PlaceColumn("order-commands");
+  readonly sellSettleAt = new PlaceColumn("order-commands");
+
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  /** The row of a trade id, a new one when it was not known. */
+  add(tradeId: string): number {
+    this.#ids.print.ofText(tradeId);
+    return this.#ids.add();
+  }
+
+  /** The first leg found of a trade, in the order in which they are told. */
+  firstPlace(row: number) {
+    return this.buyFillAt.get(row) ?? this.sellFillAt.get(row) ?? this.tradeAt.get(row) ??
+      this.buySettleAt.get(row) ?? this.sellSettleAt.get(row);
+  }
+}

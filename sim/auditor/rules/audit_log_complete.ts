@@ -1,0 +1,50 @@
+/**
+ * `audit-log-complete`: every record of every topic but `snapshots` stands in the audit folder as it
+ * is in the log, and the chain holds.
+ *
+ * @module
+ */
+
+import type { LogRecord } from "../../../kafka/event_log.ts";
+import { AuditFolder } from "../audit_folder.ts";
+import type { RuleContext } from "../rule.ts";
+
+const RULE = "audit-log-complete";
+
+/** The rule. It is told of every record, repeats included. */
+export class AuditLogComplete {
+  readonly #context: RuleContext;
+  readonly #folder: string | null;
+  #current: AuditFolder | null = null;
+  #place = { topic: "", partition: 0 };
+
+  /** `auditFolder` null: the rule stays undecided. */
+  constructor(context: RuleContext, auditFolder: string | null) {
+    this.#context = context;
+    this.#folder = auditFolder;
+    if (auditFolder === null) context.findings.undecide(RULE, "no audit folder was given");
+  }
+
+  startPartition(topic: string, partition: number): void {
+    this.#place = { topic, partition };
+    this.#current = this.#folder === null
+      ? null
+      : new AuditFolder(this.#folder, { topic, partition });
+  }
+
+  add(record: LogRecord): void {
+    if (this.#current === null) return;
+    this.#context.findings.check(RULE);
+    this.#current.add(record);
+  }
+
+  endPartition(): void {
+    this.#current?.finish();
+    const fault = this.#current?.fault ?? null;
+    this.#current = null;
+    if (fault === null) return;
+    const chain = [{ ...this.#place, offset: fault.offset }];
+    if (fault.kind === "short") this.#context.findings.miss(RULE, fault.text, chain);
+    else this.#context.findings.violate(RULE, fault.text, chain);
+  }
+}

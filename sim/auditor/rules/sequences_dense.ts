@@ -1,0 +1,109 @@
+/**
+ * `sequences-dense`: every channel, from an origin partition to a destination partition, is complete
+ * and in order. It also decides what the other rules never see: repeats.
+ *
+ * @module
+ */
+
+import type { LogRecord } from "../../../kafka/event_log.ts";
+import type { Origin } from "../../../kafka/messages/mod.ts";
+import { Column } from "../columns.ts";
+import { Fingerprinter } from "../fingerprint.ts";
+import { formatRef } from "../findings.ts";
+import type { RuleContext } from "../rule.ts";
+
+const RULE = "sequences-dense";
+
+interface Channel {
+  next: number;
+  lastOffset: number;
+  lastIndex: number;
+  lastRecordOffset: number;
+  /** Fingerprint of each message, by sequence, so that a repeat can be compared. */
+  readonly contents: Column;
+}
+
+/** Something sent over a channel. */
+export interface Sent {
+  readonly record: LogRecord;
+  readonly origin: Origin;
+  readonly sequence: number;
+  /** Told apart from others that send from the same partition; "" where only one does. */
+  readonly sender: string;
+}
+
+/** The rule, for one destination partition after the other. */
+export class SequencesDense {
+  readonly #context: RuleContext;
+  readonly #channels = new Map<string, Channel>();
+  readonly #print = new Fingerprinter();
+
+  constructor(context: RuleContext) {
+    this.#context = context;
+  }
+
+  /** Forgets the channels of the partition before. */
+  startPartition(): void {
+    this.#channels.clear();
+  }
+
+  /** Whether a message is seen for the first time. */
+  admit(sent: Sent): boolean {
+    const { findings, evidence } = this.#context;
+    const { record, origin, sequence } = sent;
+    findings.check(RULE);
+    const channel = this.#channelOf(sent);
+    const content = this.#print.ofText(record.text ?? "").low;
+    if (sequence < channel.next) {
+      evidence.counts.repeats++;
+      if (channel.contents.get(sequence) !== content) {
+        this.#violate(sent, channel, `repeats sequence ${sequence} with other content`);
+      }
+      return false;
+    }
+    if (sequence > channel.next) {
+      this.#violate(sent, channel, `has sequence ${sequence}, but ${channel.next} comes next`);
+    }
+    const { offset, index } = origin;
+    if (
+      offset < channel.lastOffset || (offset === channel.lastOffset && index <= channel.lastIndex)
+    ) {
+      this.#violate(
+        sent,
+        channel,
+        `has origin ${offset}/${index}, after ${channel.lastOffset}/${channel.lastIndex}`,
+      );
+    }
+    channel.contents.set(sequence, content);
+    channel.next = sequence + 1;
+    channel.lastOffset = offset;
+    channel.lastIndex = index;
+    channel.lastRecordOffset = record.offset;
+    return true;
+  }
+
+  #channelOf({ origin, sender }: Sent): Channel {
+    const key = `${sender} ${origin.topic}/${origin.partition}`;
+    const known = this.#channels.get(key);
+    if (known !== undefined) return known;
+    const channel = {
+      next: 0,
+      lastOffset: -1,
+      lastIndex: -1,
+      lastRecordOffset: -1,
+      contents: Column.words(),
+    };
+    this.#channels.set(key, channel);
+    return channel;
+  }
+
+  #violate(sent: Sent, channel: Channel, what: string): void {
+    const { record, origin } = sent;
+    const before = channel.lastRecordOffset;
+    const text = `${formatRef(record)} from ${origin.topic}/${origin.partition} ${what}`;
+    this.#context.findings.violate(RULE, text, [
+      before < 0 ? null : { topic: record.topic, partition: record.partition, offset: before },
+      record,
+    ]);
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * The meter as an actor: it reads the metered topics without a group, so that measuring moves no
+ * offset of the floor.
+ *
+ * @module
+ */
+
+import type { Actor, ActorReport, ActorStart } from "../../actors/runtime/actor.ts";
+import type { Clock } from "../../actors/runtime/clock.ts";
+import type { EventLog, LogReader, TopicPartitionOffset } from "../../kafka/event_log.ts";
+import type { EncodedLatency, LatencySummary } from "./latency_histogram.ts";
+import { LatencyMeter, METERED_TOPICS } from "./latency_meter.ts";
+import type { MeterCounts } from "./meter_counts.ts";
+
+/** Longest wait for records, after which a stop or a question is heard. */
+const POLL_MS = 50;
+
+/** Records of one poll at most. */
+const MAX_RECORDS = 5_000;
+
+/** How long a question waits for the meter to catch up unless it says otherwise. */
+export const DEFAULT_CATCH_UP_MS = 10_000;
+
+/** The meter's own settings. */
+export interface MeterOptions {
+  /** Where timing starts in each partition of `notifications`; what is before is only counted. */
+  readonly timedFrom: readonly TopicPartitionOffset[];
+}
+
+/** What the meter answers. `counts` is cheap; `metrics` carries the histograms. */
+export type MeterQuestion =
+  | { readonly kind: "counts" }
+  | {
+    readonly kind: "metrics";
+    /** Answers when these positions are reached, or `timeoutMs` has passed. Default: at once. */
+    readonly upTo?: readonly TopicPartitionOffset[];
+    readonly timeoutMs?: number;
+  };
+
+/** The answer to `counts`. */
+export interface MeterReading {
+  readonly counts: MeterCounts;
+  readonly answer: LatencySummary;
+  readonly fill: LatencySummary;
+}
+
+/** The answer to `metrics`. */
+export interface MeterMetrics extends MeterReading {
+  readonly histograms: { readonly answer: EncodedLatency; readonly fill: EncodedLatency };
+  /** Whether everything asked for by `upTo` is in it. */
+  readonly complete: boolean;
+}
+
+/** What the meter needs besides its options. */
+export interface MeterSurroundings {
+  readonly log: EventLog;
+  readonly clock: Clock;
+}
+
+/** Starts a meter at the beginning of every metered partition. */
+export async function createMeterActor(
+  start: ActorStart<MeterOptions>,
+  { log, clock }: MeterSurroundings,
+): Promise<Actor> {
+  const topics = await log.describeTopics(METERED_TOPICS);
+  const positions = topics.flatMap(({ name, offsets }) =>
+    offsets.map((range, partition) => ({ topic: name, partition, offset: range.start }))
+  );
+  return new MeterActor(start.options, log.openReader(positions), clock);
+}
+
+class MeterActor implements Actor {
+  readonly #meter = new LatencyMeter();
+  readonly #reader: LogReader;
+  readonly #clock: Clock;
+  readonly #timedFrom: ReadonlyMap<number, number>;
+  readonly #stop = new AbortController();
+  /** The offset after the last record observed, by `topic/partition`. */
+  readonly #observed = new Map<string, number>();
+  #running = false;
+  #suspended: { readonly over: Promise<void>; readonly end: () => void } | null = null;
+  #records = 0;
+
+  constructor(options: MeterOptions, reader: LogReader, clock: Clock) {
+    this.#reader = reader;
+    this.#clock = clock;
+    this.#timedFrom = new Map(
+      options.timedFrom
+        .filter(({ topic }) => topic === "notifications")
+        .map(({ partition, offset }) => [partition, offset]),
+    );
+  }
+
+  async run(): Promise<void> {
+    this.#running = true;
+    try {
+      while (!this.#stop.signal.aborted) {
+        await this.#suspended?.over;
+        await this.#poll(POLL_MS, MAX_RECORDS);
+      }
+    } finally {
+      this.#running = false;
+      this.#reader.close();
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.resume();
+  }
+
+  suspend(): void {
+    if (this.#suspended !== null) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#suspended = { over: promise, end: resolve };
+  }
+
+  resume(): void {
+    this.#suspended?.end();
+    this.#suspended = null;
+  }
+
+  async step(): Promise<void> {
+    if (this.#suspended !== null) await this.#poll(0, 1);
+  }
+
+  report(): ActorReport {
+    return {
+      phase: this.#phase(),
+      assignment: this.#reader.positions.map(({ topic, partition }) => `${topic}/${partition}`),
+      counters: { records: this.#records },
+    };
+  }
+
+  async ask(question: unknown): Promise<MeterReading | MeterMetrics> {
+    const asked = question as MeterQuestion; // checked below: another kind is refused
+    if (asked?.kind === "counts") return this.#reading();
+    if (asked?.kind !== "metrics") {
+      throw new Error(
+        `Cannot answer ${JSON.stringify(question)}: the meter knows "counts" and "metrics"`,
+      );
+    }
+    const complete = await this.#reach(asked.upTo ?? [], asked.timeoutMs ?? DEFAULT_CATCH_UP_MS);
+    return { ...this.#reading(), histograms: this.#meter.encoded(), complete };
+  }
+
+  #phase(): ActorReport["phase"] {
+    if (this.#stop.signal.aborted) return "stopping";
+    if (!this.#running) return "starting";
+    return this.#suspended === null ? "running" : "suspended";
+  }
+
+  #reading(): MeterReading {
+    return { counts: this.#meter.counts(), answer: this.#meter.answer, fill: this.#meter.fill };
+  }
+
+  async #poll(timeoutMs: number, maxRecords: number): Promise<void> {
+    const signal = this.#stop.signal;
+    const batches = await this.#reader.poll({ timeoutMs, maxRecords, signal });
+    const at = this.#clock.now();
+    // Intents first: an answer then mostly finds its intent, and needs not be remembered.
+    for (const topic of METERED_TOPICS) {
+      for (const batch of batches) {
+        if (batch.topic !== topic) continue;
+        this.#records += batch.records.length;
+        const timedFrom = topic === "notifications" ? this.#timedFrom.get(batch.partition) ?? 0 : 0;
+        this.#meter.observe(batch, { at, timedFrom });
+        this.#observed.set(`${batch.topic}/${batch.partition}`, batch.nextOffset);
+      }
+    }
+  }
+
+  async #reach(wanted: readonly TopicPartitionOffset[], timeoutMs: number): Promise<boolean> {
+    const deadline = this.#clock.now() + timeoutMs;
+    while (!this.#hasReached(wanted)) {
+      if (this.#clock.now() >= deadline || this.#stop.signal.aborted) return false;
+      await this.#clock.sleep(5, this.#stop.signal);
+    }
+    return true;
+  }
+
+  #hasReached(wanted: readonly TopicPartitionOffset[]): boolean {
+    return wanted.every(({ topic, partition, offset }) =>
+      !METERED_TOPICS.some((metered) => metered === topic) ||
+      (this.#observed.get(`${topic}/${partition}`) ?? 0) >= offset
+    );
+  }
+}

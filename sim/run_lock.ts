@@ -1,0 +1,31 @@
+/**
+ * One process at a time plays a run.
+ *
+ * @module
+ */
+
+/** Held until it is disposed of, or its process ends, however it ends. */
+export type RunLock = Disposable;
+
+/**
+ * Takes the lock, or gives null when another process has it. It is the operating system's own lock on
+ * the open file, so a process killed at any moment leaves nothing behind that must be found stale.
+ */
+export async function lockRun(path: string): Promise<RunLock | null> {
+  const file = await Deno.open(path, { create: true, read: true, write: true });
+  let held = false;
+  try {
+    held = await file.tryLock(true);
+  } finally {
+    if (!held) file.close();
+  }
+  if (!held) return null;
+  let released = false;
+  return {
+    [Symbol.dispose]() {
+      if (released) return;
+      released = true;
+      file.close();
+    },
+  };
+}

@@ -1,0 +1,10 @@
+/**
+ * The version of Outcry.
+ *
+ * @module
+ */
+
+import config from "../deno.json" with { type: "json" };
+
+/** As in `deno.json`. */
+export const OUTCRY_VERSION: string = config.version;
