@@ -62,7 +62,10 @@ export class InstrumentError extends RangeError {
  * ```
  */
 export function scaledInteger(value: number, decimals: number): number | null {
-  const scale = 10 ** decimals;
+  return scaledBy(value, 10 ** decimals);
+}
+
+function scaledBy(value: number, scale: number): number | null {
   const scaled = Math.round(value * scale);
   // NaN and infinities fail the comparison with MAX_SCALED.
   if (!(Math.abs(scaled) <= MAX_SCALED) || value !== scaled / scale) return null;
@@ -73,6 +76,8 @@ export function scaledInteger(value: number, decimals: number): number | null {
 interface Size {
   readonly integer: number;
   readonly decimals: number;
+  /** `10 ** decimals`. */
+  readonly scale: number;
 }
 
 function sizeOf(value: number, symbol: string, name: string): Size {
@@ -84,7 +89,7 @@ function sizeOf(value: number, symbol: string, name: string): Size {
   }
   for (let decimals = 0; decimals <= MAX_SIZE_DECIMALS; decimals++) {
     const integer = scaledInteger(value, decimals);
-    if (integer !== null && integer > 0) return { integer, decimals };
+    if (integer !== null && integer > 0) return { integer, decimals, scale: 10 ** decimals };
   }
   throw new InstrumentError(
     "invalid-size",
@@ -174,7 +179,7 @@ export class Instrument {
 
   /** Ticks as the decimal that {@link priceToTicks} takes back. */
   ticksToPrice(ticks: number): number {
-    return ticks * this.#tick.integer / 10 ** this.#tick.decimals;
+    return ticks * this.#tick.integer / this.#tick.scale;
   }
 
   /** A decimal quantity in lots; null when it is off the lot, not positive or too large. */
@@ -184,12 +189,12 @@ export class Instrument {
 
   /** Lots as the decimal that {@link quantityToLots} takes back. */
   lotsToQuantity(lots: number): number {
-    return lots * this.#lot.integer / 10 ** this.#lot.decimals;
+    return lots * this.#lot.integer / this.#lot.scale;
   }
 }
 
 function wholeMultiples(value: number, size: Size, max: number): number | null {
-  const scaled = scaledInteger(value, size.decimals);
+  const scaled = scaledBy(value, size.scale);
   if (scaled === null || scaled <= 0 || scaled % size.integer !== 0) return null;
   const count = scaled / size.integer;
   return count <= max ? count : null;

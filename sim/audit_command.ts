@@ -196,6 +196,6 @@ function count(n: number, what: string): string {
 if (import.meta.main) {
   Deno.exitCode = await auditCommand(Deno.args, {
     print: console.log,
-    openLog: (path) => openEventLog({ kind: "embedded", path }),
+    openLog: (path) => openEventLog({ kind: "embedded", path }, { create: false }),
   });
 }

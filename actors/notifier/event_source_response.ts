@@ -48,11 +48,19 @@ function eventSourceBody(
 ): ReadableStream<Uint8Array> {
   let next: ReturnType<typeof batches.next> | null = null;
   let ended = false;
+  let drop = () => {};
+
+  /** Lets the hub forget the subscriber, whether it waits for something or something waits for it. */
+  function release(): void {
+    over.abort();
+    // Rejections belong to the step under way, which has been given up.
+    batches.return().catch(() => {});
+  }
 
   function end(controller: ReadableStreamDefaultController<Uint8Array>, reason: unknown): void {
     if (ended) return;
     ended = true;
-    over.abort();
+    release();
     if (reason instanceof DisconnectedError) controller.enqueue(disconnectEvent(reason));
     controller.close();
     if (!disconnected.aborted) return;
@@ -61,8 +69,6 @@ function eventSourceBody(
     drop = () => grace.abort();
     clock.sleep(DISCONNECT_GRACE_MS, grace.signal).then(() => controller.error(reason));
   }
-  let drop = () => {};
-
   return new ReadableStream({
     start(controller) {
       controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`));
@@ -81,7 +87,7 @@ function eventSourceBody(
     cancel() {
       ended = true;
       drop();
-      over.abort();
+      release();
     },
   });
 }

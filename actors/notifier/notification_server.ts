@@ -146,7 +146,9 @@ async function connect(
 ): Promise<Response> {
   const userId = context.req.param("userId") ?? "";
   const over = connections.begin(userId);
-  if (typeof over === "string") return context.json({ error: over }, 503, { "retry-after": "1" });
+  if (!(over instanceof AbortController)) {
+    return context.json({ error: over.error }, over.status, { "retry-after": "1" });
+  }
   try {
     const subscription = await options.hub.subscribe(userId, { after, signal: over.signal });
     return answer(subscription, over);
@@ -160,6 +162,11 @@ async function connect(
     }
     throw error;
   }
+}
+
+interface Refusal {
+  readonly status: 429 | 503;
+  readonly error: string;
 }
 
 /** Counts connections and can end them. */
@@ -181,18 +188,14 @@ class Connections {
   }
 
   /** A new connection, which lasts until what is given aborts; or why there can be none. */
-  begin(userId: string): AbortController | string {
+  begin(userId: string): AbortController | Refusal {
     const ofUser = this.#perUser.get(userId) ?? 0;
-    const why = this.#closed
-      ? "the server is closing"
-      : this.#live.size >= this.#max
-      ? `${this.#max} connections are the limit`
-      : ofUser >= this.#maxPerUser
-      ? `${this.#maxPerUser} connections are the limit of one user`
-      : null;
-    if (why !== null) {
-      this.refused++;
-      return `Cannot connect: ${why}`;
+    if (this.#closed) return this.#refuse(503, "the server is closing");
+    if (this.#live.size >= this.#max) {
+      return this.#refuse(503, `${this.#max} connections are the limit`);
+    }
+    if (ofUser >= this.#maxPerUser) {
+      return this.#refuse(429, `${this.#maxPerUser} connections are the limit of one user`);
     }
     const over = new AbortController();
     this.#live.add(over);
@@ -204,6 +207,11 @@ class Connections {
   endAll(): void {
     this.#closed = true;
     for (const over of [...this.#live]) over.abort();
+  }
+
+  #refuse(status: Refusal["status"], why: string): Refusal {
+    this.refused++;
+    return { status, error: `Cannot connect: ${why}` };
   }
 
   #end(userId: string, over: AbortController): void {

@@ -7,11 +7,14 @@
 import type { GatewayLimits } from "../../kafka/messages/mod.ts";
 import { type Hash64, Hasher } from "./hash64.ts";
 import { Idempotency } from "./idempotency.ts";
-import type { LiveOrder } from "./live_orders.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 /** What an account is made of. */
 interface AccountParts {
+  readonly userId: string;
+  readonly index: number;
+  /** How many symbols there are. */
+  readonly symbols: number;
   readonly bucket: TokenBucket;
   readonly memory: Idempotency;
 }
@@ -19,30 +22,36 @@ interface AccountParts {
 /** Cash in units, holdings in lots by instrument index. Reserved is a part of what is there. */
 export class Account {
   readonly userId: string;
+  /** Its place among the accounts of the partition, from 0. */
+  readonly index: number;
   /** The hash of the user's id, from which fingerprints are made. */
   readonly hash: Hash64;
   readonly bucket: TokenBucket;
   readonly memory: Idempotency;
-  /** Live orders by order id. */
-  readonly live = new Map<string, LiveOrder>();
+  liveOrders = 0;
   cash = 0;
   reservedCash = 0;
   readonly holdings: Float64Array;
   readonly reservedLots: Float64Array;
 
-  constructor(userId: string, symbols: number, parts: AccountParts) {
-    this.userId = userId;
-    this.hash = new Hasher().text(userId).finish();
+  constructor(parts: AccountParts) {
+    this.userId = parts.userId;
+    this.index = parts.index;
+    this.hash = new Hasher().text(parts.userId).finish();
     this.bucket = parts.bucket;
     this.memory = parts.memory;
-    this.holdings = new Float64Array(symbols);
-    this.reservedLots = new Float64Array(symbols);
+    this.holdings = new Float64Array(parts.symbols);
+    this.reservedLots = new Float64Array(parts.symbols);
   }
 
   /** An empty account with a full bucket. */
-  static open(userId: string, symbols: number, limits: GatewayLimits, now: number): Account {
+  static open(
+    place: Pick<AccountParts, "userId" | "index" | "symbols">,
+    limits: GatewayLimits,
+    now: number,
+  ): Account {
     const bucket = TokenBucket.full(limits, now);
-    return new Account(userId, symbols, { bucket, memory: new Idempotency(limits) });
+    return new Account({ ...place, bucket, memory: new Idempotency(limits) });
   }
 
   get availableCash(): number {

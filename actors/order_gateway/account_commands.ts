@@ -68,7 +68,8 @@ function endow(
   body: Hash64,
 ): void {
   const { parameters: { limits }, instruments } = floor;
-  const account = Account.open(userId, instruments.list.length, limits, now);
+  const place = { userId, index: state.accounts.size, symbols: instruments.list.length };
+  const account = Account.open(place, limits, now);
   account.cash = opening.cashUnits;
   for (const { instrument, lots } of opening.holdings) account.holdings[instrument.index] = lots;
   account.memory.remember(hashId(account.hash, "account", commandId), body, now, ACCEPTED);

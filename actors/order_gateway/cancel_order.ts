@@ -38,13 +38,12 @@ export function cancelOrder(desk: Desk, command: CancelOrder): void {
   sendAnswer(out, command, rejection(command, { reason, detail }, duplicate));
 }
 
-function accept({ account, out }: Desk, command: CancelOrder): Outcome {
+function accept({ state, account, out }: Desk, command: CancelOrder): Outcome {
   const { userId, orderId, cancelId } = command;
-  const order = account.live.get(orderId);
-  if (order === undefined) {
-    const known = account.memory.has(hashId(account.hash, "order", orderId));
-    return refused(known ? "order-not-live" : "unknown-order");
-  }
+  const ordinal = account.memory.find(hashId(account.hash, "order", orderId));
+  if (ordinal < 0) return refused("unknown-order");
+  const order = state.live.find(account, ordinal);
+  if (order === undefined) return refused("order-not-live");
   const { orderNumber, instrument: { symbol } } = order;
   out.emit("orders", symbol, {
     type: "cancel-requested",

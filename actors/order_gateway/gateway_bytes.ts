@@ -21,32 +21,28 @@ interface Head {
   readonly orderCount: number;
   readonly refusedSettlements: number;
   readonly users: readonly string[];
-  /** Order ids of the live orders. */
-  readonly live: readonly string[];
 }
 
 /** Cash, reserved cash, bucket, refilled at, ids used. */
 const NUMBERS_PER_ACCOUNT = 5;
-/** Order number, account, instrument, side (1: sell), limit (0: none), remaining lots, reserved. */
-const NUMBERS_PER_ORDER = 7;
+/** Order number, ordinal of its id, account, instrument, side (1: sell), limit (0: none), remaining lots, reserved. */
+const NUMBERS_PER_ORDER = 8;
 
 export function encodeGatewayState(state: GatewayState): Uint8Array {
   const accounts = [...state.accounts.values()];
-  const live = [...state.live.values()];
   const memories = accounts.map((account) => account.memory.dump());
   const head: Head = {
     parameters: state.floor?.parameters ?? null,
     orderCount: state.orderCount,
     refusedSettlements: state.refusedSettlements,
     users: accounts.map((account) => account.userId),
-    live: live.map((order) => order.orderId),
   };
   return packState(head, [
     bytesOf(Float64Array.from(accounts.flatMap(accountNumbers))),
     joined(
       accounts.flatMap(({ holdings, reservedLots }) => [bytesOf(holdings), bytesOf(reservedLots)]),
     ),
-    encodeLive(state, accounts),
+    encodeLive(state),
     joined(memories.map(({ fingerprints }) => bytesOf(fingerprints))),
     joined(memories.map(({ answers }) => answers)),
   ]);
@@ -68,7 +64,7 @@ export function decodeGatewayState(bytes: Uint8Array, context: FoldContext): Gat
     fingerprints: new Uint32Array(fingerprints!),
     answers: new Uint8Array(answers!),
   });
-  decodeLive(state, head, new Float64Array(live!));
+  decodeLive(state, new Float64Array(live!));
   return state;
 }
 
@@ -76,13 +72,13 @@ function accountNumbers({ cash, reservedCash, bucket, memory }: Account): number
   return [cash, reservedCash, bucket.millitokens, bucket.refilledAt, memory.used];
 }
 
-function encodeLive(state: GatewayState, accounts: readonly Account[]): Uint8Array {
-  const places = new Map(accounts.map((account, place) => [account, place]));
+function encodeLive(state: GatewayState): Uint8Array {
   const numbers = new Float64Array(state.live.size * NUMBERS_PER_ORDER);
   let at = 0;
   for (const order of state.live.values()) {
     numbers[at++] = order.orderNumber;
-    numbers[at++] = places.get(order.account)!;
+    numbers[at++] = order.ordinal;
+    numbers[at++] = order.account.index;
     numbers[at++] = order.instrument.index;
     numbers[at++] = order.side === "sell" ? 1 : 0;
     numbers[at++] = order.limitTicks ?? 0;
@@ -116,7 +112,7 @@ function decodeAccounts(
     answerAt += kept;
     const bucket = new TokenBucket({ millitokens: millitokens!, refilledAt: refilledAt! });
     const memory = Idempotency.restore(limits, { fingerprints, answers });
-    const account = new Account(userId, symbols, { bucket, memory });
+    const account = new Account({ userId, index: i, symbols, bucket, memory });
     account.cash = cash!;
     account.reservedCash = reservedCash!;
     const lots = parts.holdings.subarray(2 * i * symbols);
@@ -126,23 +122,22 @@ function decodeAccounts(
   });
 }
 
-function decodeLive(state: GatewayState, head: Head, numbers: Float64Array): void {
+function decodeLive(state: GatewayState, numbers: Float64Array): void {
   const accounts = [...state.accounts.values()];
   const { list } = state.floor!.instruments;
-  head.live.forEach((orderId, i) => {
-    const at = i * NUMBERS_PER_ORDER;
-    const limitTicks = numbers[at + 4]!;
+  for (let at = 0; at < numbers.length; at += NUMBERS_PER_ORDER) {
+    const limitTicks = numbers[at + 5]!;
     state.live.adopt({
       orderNumber: numbers[at]!,
-      orderId,
-      account: accounts[numbers[at + 1]!]!,
-      instrument: list[numbers[at + 2]!]!,
-      side: numbers[at + 3] === 1 ? "sell" : "buy",
+      ordinal: numbers[at + 1]!,
+      account: accounts[numbers[at + 2]!]!,
+      instrument: list[numbers[at + 3]!]!,
+      side: numbers[at + 4] === 1 ? "sell" : "buy",
       limitTicks: limitTicks === 0 ? null : limitTicks,
-      remainingLots: numbers[at + 5]!,
-      reserved: numbers[at + 6]!,
+      remainingLots: numbers[at + 6]!,
+      reserved: numbers[at + 7]!,
     });
-  });
+  }
 }
 
 function bytesOf(array: Float64Array | Uint32Array): Uint8Array {

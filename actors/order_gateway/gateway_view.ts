@@ -37,7 +37,7 @@ export function accountView(state: GatewayState, userId: string): AccountView | 
       quantity: instrument.lotsToQuantity(account.holdings[instrument.index]!),
       reserved: instrument.lotsToQuantity(account.reservedLots[instrument.index]!),
     })).filter(({ quantity }) => quantity !== 0),
-    liveOrders: account.live.size,
+    liveOrders: account.liveOrders,
     idsUsed: account.memory.used,
   };
 }

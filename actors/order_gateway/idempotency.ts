@@ -74,9 +74,9 @@ export class Idempotency {
     return this.#ids.byteLength + this.#answers.byteLength;
   }
 
-  /** Whether an id has been used. */
-  has(id: Hash64): boolean {
-    return this.#ids.find(id) >= 0;
+  /** The how-manieth id of the user it is, from 0; -1 for one that was never used. */
+  find(id: Hash64): number {
+    return this.#ids.find(id);
   }
 
   recall(id: Hash64, body: Hash64, now: number): Recall {

@@ -15,7 +15,8 @@ import type { Account } from "./account.ts";
 /** An order on its way or resting. */
 export interface LiveOrder {
   readonly orderNumber: number;
-  readonly orderId: string;
+  /** The place of its id among its user's ids, by which a cancel finds it. */
+  readonly ordinal: number;
   readonly account: Account;
   readonly instrument: Instrument;
   readonly side: Side;
@@ -25,9 +26,13 @@ export interface LiveOrder {
   reserved: number;
 }
 
-/** All live orders of a partition, by order number. */
+/**
+ * All live orders of a partition. Engines know them by number, users by id. One map for all users: a
+ * small one for each of them costs five times as much to keep as orders come and go.
+ */
 export class LiveOrders {
   readonly #byNumber = new Map<number, LiveOrder>();
+  readonly #byId = new Map<number, LiveOrder>();
 
   get size(): number {
     return this.#byNumber.size;
@@ -36,6 +41,11 @@ export class LiveOrders {
   /** In the order in which they were placed. */
   values(): IterableIterator<LiveOrder> {
     return this.#byNumber.values();
+  }
+
+  /** The live order with the user's id of that ordinal. */
+  find(account: Account, ordinal: number): LiveOrder | undefined {
+    return this.#byId.get(idKey(account, ordinal));
   }
 
   /** Takes an order in and reserves what it says. */
@@ -47,7 +57,8 @@ export class LiveOrders {
   /** Takes an order in whose reservation is part of the account already. */
   adopt(order: LiveOrder): void {
     this.#byNumber.set(order.orderNumber, order);
-    order.account.live.set(order.orderId, order);
+    this.#byId.set(idKey(order.account, order.ordinal), order);
+    order.account.liveOrders++;
   }
 
   /**
@@ -81,8 +92,14 @@ export class LiveOrders {
   #close(order: LiveOrder): void {
     reserve(order, -order.reserved);
     this.#byNumber.delete(order.orderNumber);
-    order.account.live.delete(order.orderId);
+    this.#byId.delete(idKey(order.account, order.ordinal));
+    order.account.liveOrders--;
   }
+}
+
+/** Ordinals are below 2^32, as the table of fingerprints holds them in words. */
+function idKey(account: Account, ordinal: number): number {
+  return account.index * 2 ** 32 + ordinal;
 }
 
 function reserve(order: LiveOrder, amount: number): void {

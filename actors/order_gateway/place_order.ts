@@ -61,7 +61,7 @@ function hashOrder(command: PlaceOrder): Hash64 {
 function accept(desk: Desk, command: PlaceOrder, order: CheckedOrder): Outcome {
   const { account, now, floor: { parameters: { limits } } } = desk;
   if (!account.bucket.take(limits, now)) return refused("rate-limited");
-  if (account.live.size >= limits.liveOrdersPerUser) return refused("too-many-live-orders");
+  if (account.liveOrders >= limits.liveOrdersPerUser) return refused("too-many-live-orders");
   const { instrument, side } = order;
   if (side === "sell") {
     const available = account.availableLots(instrument.index);
@@ -87,13 +87,15 @@ function open(
 ): Outcome {
   const { state, account, out } = desk;
   const { userId, orderId, timestamp: clientTimestamp } = command;
+  // The id is remembered as soon as this is decided, and is then the newest.
+  const ordinal = account.memory.used;
   const { instrument, side, quantityLots, limitTicks, timeInForce } = order;
   const orderNumber = state.orderCount * state.partitions + state.partition;
   state.orderCount++;
   const remainingLots = quantityLots;
   state.live.open({
     orderNumber,
-    orderId,
+    ordinal,
     account,
     instrument,
     side,

@@ -231,12 +231,15 @@ export class Supervisor {
 
   #startDue(): void {
     const ordered = this.spec.strategy !== "one-for-one";
+    let queue = false;
     for (const slot of this.#slots) {
       if (slot.resting) continue;
-      if (slot.current === null && slot.backoff === null) this.#startChild(slot);
-      const up = slot.readyAt !== null;
-      // At the beginning each waits for the one before; later only where order counts.
-      if (!up && (ordered || (slot.first && slot.current !== null))) return;
+      const due = slot.current === null && slot.backoff === null;
+      // A first start waits for those before it; where order does not count, a restart never waits.
+      if (due && !(queue && slot.first)) this.#startChild(slot);
+      if (slot.readyAt !== null) continue;
+      if (ordered) return;
+      queue ||= slot.first;
     }
   }
 

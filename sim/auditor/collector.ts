@@ -7,22 +7,26 @@
 import type { LogRecord } from "../../kafka/event_log.ts";
 import {
   type Answer,
+  type CancelRequested,
   decodeRecord,
   type FloorOpened,
   isAnswer,
   type Notification,
+  type OrderAccepted,
   parseOrigin,
 } from "../../kafka/messages/mod.ts";
 import { type Derived, readMessage } from "./derived_messages.ts";
 import { ENGINE_ROLE, type Evidence, GATEWAY_ROLE } from "./evidence/evidence.ts";
 import { FloorFacts } from "./evidence/floor_facts.ts";
-import type { EngineNotice, Rule, RuleContext } from "./rule.ts";
+import type { EngineNotice, Rule, RuleContext, Settlement } from "./rule.ts";
 import type { SequencesDense } from "./rules/sequences_dense.ts";
 
-/** The role that would set a record of a topic aside. */
+/**
+ * The role that would set a record of a topic aside, so that nothing follows from it. What stands in
+ * other topics was told, whoever set it aside.
+ */
 const READER_OF: Readonly<Record<string, string>> = {
   "orders": ENGINE_ROLE,
-  "notifications": "portfolio-manager",
   "order-commands": GATEWAY_ROLE,
 };
 
@@ -139,8 +143,9 @@ export class Collector {
     for (const rule of this.#rules) rule.onDerived?.(derived);
     switch (message.type) {
       case "order-accepted":
+        return this.#addAccepted({ ...derived, message });
       case "cancel-requested":
-        return this.#addOrder({ ...derived, message });
+        return this.#addCancel({ ...derived, message });
       case "trade":
         for (const rule of this.#rules) rule.onTrade?.({ ...derived, message });
         return;
@@ -155,21 +160,19 @@ export class Collector {
     }
   }
 
-  #addOrder(derived: Parameters<typeof isAccepted>[0]): void {
-    const { orders, cancels, facts, counts } = this.#evidence;
-    if (!isAccepted(derived)) {
-      const cancel = { ...derived, message: derived.message };
-      // The other type that comes here.
-      const requested = cancel as Parameters<NonNullable<Rule["onCancelRequested"]>>[0];
-      for (const rule of this.#rules) rule.onCancelRequested?.(requested);
-      return cancels.add(requested);
-    }
+  #addAccepted(derived: Derived<OrderAccepted>): void {
+    const { orders, facts, counts } = this.#evidence;
     const { message } = derived;
     const row = orders.add(message);
     for (const rule of this.#rules) rule.onAccepted?.(derived, row);
     counts.acceptedOrders++;
     const symbol = (facts?.symbol(message.symbol)?.index ?? -1) + 1;
     if (!orders.acceptedAt.has(row)) orders.accept(row, derived, symbol);
+  }
+
+  #addCancel(derived: Derived<CancelRequested>): void {
+    for (const rule of this.#rules) rule.onCancelRequested?.(derived);
+    this.#evidence.cancels.add(derived);
   }
 
   #addNotification(derived: Derived<Exclude<Notification, { type: "floor-opened" }>>): void {
@@ -185,7 +188,7 @@ export class Collector {
     for (const rule of this.#rules) rule.onNotice?.(notice, row);
   }
 
-  #addSettlement(derived: Parameters<NonNullable<Rule["onSettlement"]>>[0]): void {
+  #addSettlement(derived: Derived<Settlement>): void {
     const { message, record } = derived;
     this.#evidence.counts.settlements += message.type === "settle-fill" ? 1 : 0;
     this.#tellOther(record, `a ${message.type}`);
@@ -245,12 +248,4 @@ export class Collector {
     const role = READER_OF[record.topic];
     return role === undefined ? null : this.#evidence.letters.kindOf(role, record);
   }
-}
-
-function isAccepted(
-  derived:
-    | Parameters<NonNullable<Rule["onAccepted"]>>[0]
-    | Parameters<NonNullable<Rule["onCancelRequested"]>>[0],
-): derived is Parameters<NonNullable<Rule["onAccepted"]>>[0] {
-  return derived.message.type === "order-accepted";
 }

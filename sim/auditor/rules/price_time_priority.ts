@@ -14,6 +14,7 @@ import type {
   Trade,
 } from "../../../kafka/messages/mod.ts";
 import type { Derived } from "../derived_messages.ts";
+import { ENGINE_ROLE } from "../evidence/evidence.ts";
 import { ExpectedOutcomes } from "../evidence/expected_outcomes.ts";
 import {
   ALL_LEGS,
@@ -33,6 +34,7 @@ import {
   type Settlement,
 } from "../rule.ts";
 import { EMPTY_TOP, SlowBook, type TopOfBook } from "../slow_matcher.ts";
+import type { RecordRef } from "../verdict.ts";
 
 const RULE = "price-time-priority";
 const TOLD = 1;
@@ -55,7 +57,7 @@ export class PriceTimePriority implements Rule {
   }
 
   onAccepted({ message, record }: Derived<OrderAccepted>): void {
-    const open = this.#bookOf(record.partition, message.symbol);
+    const open = this.#bookFor(record, message.symbol);
     if (open === null) return;
     this.#context.findings.check(RULE);
     const { trades, end } = open.book.place(message);
@@ -67,7 +69,7 @@ export class PriceTimePriority implements Rule {
   }
 
   onCancelRequested({ message, record }: Derived<CancelRequested>): void {
-    const open = this.#bookOf(record.partition, message.symbol);
+    const open = this.#bookFor(record, message.symbol);
     if (open === null) return;
     this.#context.findings.check(RULE);
     const { orderNumber } = message;
@@ -249,8 +251,12 @@ export class PriceTimePriority implements Rule {
       this.#expected.lots.get(trade) === told.quantityLots;
   }
 
-  #bookOf(partition: number, symbol: string): OpenBook | null {
+  /** The book that a record goes to; null when it goes to none. */
+  #bookFor(record: RecordRef, symbol: string): OpenBook | null {
     const { evidence, findings } = this.#context;
+    // The engine skipped it, and so must its judge.
+    if (evidence.letters.kindOf(ENGINE_ROLE, record) !== null) return null;
+    const { partition } = record;
     const key = `${partition} ${symbol}`;
     const known = this.#books.get(key);
     if (known !== undefined) return known;

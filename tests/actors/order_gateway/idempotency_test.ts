@@ -141,5 +141,6 @@ Deno.test("Idempotency matches ids only within their user and kind", () => {
   assert.equal(memory.recall(id, one, 101).kind, "stale");
   assert.equal(memory.recall(hashId(one, "cancel", "7"), one, 0).kind, "new");
   assert.equal(memory.recall(hashId(two, "order", "7"), one, 0).kind, "new");
-  assert.equal(memory.has(id), true);
+  assert.equal(memory.find(id), 0);
+  assert.equal(memory.find(hashId(one, "order", "8")), -1);
 });

@@ -216,7 +216,7 @@ function compareBalances(gateway: GatewayFloor, reference: ReferenceGateway): vo
       assert.equal(found.reservedLots[index], reference.reservedLots(expected, name));
       assert.ok(found.availableLots(index) >= 0 && found.reservedLots[index]! >= 0);
     });
-    assert.equal(found.live.size, reference.liveOrders(expected.userId).length);
+    assert.equal(found.liveOrders, reference.liveOrders(expected.userId).length);
   }
 }
 

@@ -344,6 +344,23 @@ Deno.test("Supervisor.add() reaches a supervisor below, and what joined survives
   await root.stop();
 });
 
+Deno.test("Supervisor one-for-one restarts a child while another is slow to start for the first time", async () => {
+  const { clock, floor, root } = stage();
+  await root.start().ready;
+  floor.readyAtOnce = false;
+  const joining = root.add(floor.child("slow"));
+  const queued = root.add(floor.child("queued"));
+  floor.handle("c").fall();
+  await clock.advance(250);
+  assert.equal(floor.handle("c").incarnation, 2);
+  assert.ok(!floor.diary.includes("start queued:1"));
+  floor.handle("slow").becomeReady();
+  await joining;
+  floor.handle("queued").becomeReady();
+  await queued;
+  await root.stop();
+});
+
 Deno.test("Supervisor.remove() during a backoff or a start takes the child out at once or after its stop", async () => {
   const { clock, floor, root } = stage();
   await root.start().ready;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DEFAULT_BACKOFF } from "../../../actors/runtime/restart_policy.ts";
 import { Supervisor } from "../../../actors/runtime/supervisor.ts";
 import { actorLockName, livingActors } from "../../../actors/runtime/web_locks.ts";
+import { NOTICE_CAPACITY } from "../../../actors/runtime/worker_protocol.ts";
 import { eventually } from "../../support/eventually.ts";
 import { settle } from "../../support/fake_clock.ts";
 import { inWorker, onStage } from "./hosts.ts";
@@ -203,6 +204,19 @@ onStage(
   },
 );
 
+onStage("events past the bound of the notices are counted, and the loss is told", async (stage) => {
+  const handle = inWorker(stage);
+  // One turn of the worker, in which no credit can come back; one notice was its being ready.
+  await handle.ask({ do: "tell", count: NOTICE_CAPACITY + 500 });
+  await eventually("they are here", () => stage.events.length >= NOTICE_CAPACITY);
+  await handle.ask({ do: "tell", count: 1 });
+  await handle.stop(1000);
+  const texts = stage.events.flatMap((event) => event.kind === "note" ? [event.text] : []);
+  const lost = Number(/^(\d+) runtime events were lost/.exec(texts.at(-2) ?? "")?.[1]);
+  assert.ok(lost >= 500);
+  assert.equal(texts.length - 2 + lost, NOTICE_CAPACITY + 500);
+});
+
 Deno.test("hostActor() outside a worker of ours is refused", async () => {
   const { hostActor } = await import("../../../actors/runtime/worker_host.ts");
   assert.throws(
@@ -210,35 +224,3 @@ Deno.test("hostActor() outside a worker of ours is refused", async () => {
     /Cannot host an actor: this is not a worker started by spawnWorker/,
   );
 });
-
-Deno.test("Comlink appears in worker_handle.ts and worker_host.ts and nowhere else", async () => {
-  const found: string[] = [];
-  for (const folder of ["kafka", "actors", "sim", "scenarios"]) {
-    await collectComlink(new URL(`../../../${folder}/`, import.meta.url), `${folder}/`, found);
-  }
-  assert.deepEqual(found.sort(), [
-    "actors/runtime/worker_handle.ts",
-    "actors/runtime/worker_host.ts",
-  ]);
-});
-
-async function collectComlink(folder: URL, path: string, found: string[]): Promise<void> {
-  for await (const entry of readFolder(folder)) {
-    const url = new URL(entry.isDirectory ? `${entry.name}/` : entry.name, folder);
-    if (entry.isDirectory) await collectComlink(url, `${path}${entry.name}/`, found);
-    else if (entry.name.endsWith(".ts") && imports(await Deno.readTextFile(url))) {
-      found.push(`${path}${entry.name}`);
-    }
-  }
-}
-
-const imports = (source: string) => /(from|import\()\s*"(npm:)?comlink/.test(source);
-
-/** A folder's entries; none for a folder that is not there. */
-async function* readFolder(folder: URL): AsyncGenerator<Deno.DirEntry> {
-  try {
-    yield* Deno.readDir(folder);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { checkMarketDataOptions } from "../../actors/market_data_producer/options.ts";
+import { checkOrderCommandOptions } from "../../actors/order_command_producer/options.ts";
+import { loadScenario, scenarioFiles } from "../../sim/command_line/load_scenario.ts";
+import { compileScenario } from "../../sim/compile_scenario.ts";
+import { marketProducerOptions, orderProducerOptions } from "../../sim/producer_options.ts";
+
+const SHIPPED = [
+  "burst.ts",
+  "duplicate_orders.ts",
+  "invalid_symbols.ts",
+  "opening_bell.ts",
+  "rate_limit.ts",
+  "real_prices.ts",
+  "rebalance.ts",
+  "replay_trades.ts",
+  "worker_crash.ts",
+];
+
+Deno.test("scenarios/ has all that are promised", async () => {
+  const found = await scenarioFiles("scenarios");
+  for (const name of SHIPPED) assert.ok(found.includes(name), name);
+});
+
+for (const name of SHIPPED.filter((name) => name !== "replay_trades.ts")) {
+  Deno.test(`scenarios/${name} compiles to what its producers take`, async () => {
+    const { scenario, resolveFile } = await loadScenario(`scenarios/${name}`);
+    assert.equal(`${scenario.name}.ts`, name);
+    const plan = await compileScenario(scenario, { resolveFile });
+    assert.ok(plan.thresholds.length > 0);
+    for (const options of orderProducerOptions(plan, { startAt: 0 })) {
+      checkOrderCommandOptions(options);
+    }
+    for (const options of marketProducerOptions(plan, { startAt: 0 })) {
+      checkMarketDataOptions(options);
+    }
+  });
+}
+
+Deno.test("scenarios/replay_trades.ts asks for a file", async () => {
+  const { scenario, resolveFile } = await loadScenario("scenarios/replay_trades.ts");
+  await assert.rejects(compileScenario(scenario, { resolveFile }), /give --prices FILE/);
+});
+
+Deno.test("scenarios/ say what they teach in a comment and import mod.ts only", async () => {
+  for (const name of SHIPPED) {
+    const text = await Deno.readTextFile(`scenarios/${name}`);
+    assert.match(text, /^\/\/ /, name);
+    const imports = [...text.matchAll(/^import .* from "([^"]+)"/gm)].map(([, from]) => from);
+    assert.deepEqual(imports, ["../mod.ts"], name);
+  }
+});
