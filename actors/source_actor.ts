@@ -8,6 +8,9 @@
 import type { Actor, ActorReport, ActorStart } from "./runtime/actor.ts";
 import type { Clock } from "./runtime/clock.ts";
 
+/** What of its start a source needs. */
+export type SourceStart<Options> = Pick<ActorStart<Options>, "id" | "options" | "tell">;
+
 /** What happens next: something is due at once, after `waitMs`, or nothing ever again. */
 export type NextWork =
   | { readonly kind: "now" }
@@ -36,7 +39,7 @@ const MAX_WAIT_MS = 60_000;
 
 /** A {@link Source} as an actor. */
 export class SourceActor implements Actor {
-  readonly #start: ActorStart<unknown>;
+  readonly #start: SourceStart<unknown>;
   readonly #source: Source;
   readonly #clock: Clock;
   readonly #stop = new AbortController();
@@ -47,7 +50,7 @@ export class SourceActor implements Actor {
   /** The work under way, so that a single step never overlaps it. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(start: ActorStart<unknown>, source: Source, clock: Clock) {
+  constructor(start: SourceStart<unknown>, source: Source, clock: Clock) {
     this.#start = start;
     this.#source = source;
     this.#clock = clock;

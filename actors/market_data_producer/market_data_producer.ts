@@ -12,9 +12,9 @@ import type { EventLog } from "../../kafka/event_log.ts";
 import { KeyPartitioner } from "../../kafka/partitioner.ts";
 import { publishUntilAcknowledged } from "../log_access/publish_until_acknowledged.ts";
 import { Pacer } from "../pacer.ts";
-import type { Actor, ActorStart } from "../runtime/actor.ts";
+import type { Actor } from "../runtime/actor.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { type NextWork, type Source, SourceActor } from "../source_actor.ts";
+import { type NextWork, type Source, SourceActor, type SourceStart } from "../source_actor.ts";
 import {
   checkMarketDataOptions,
   type MarketDataProducerOptions,
@@ -49,7 +49,7 @@ interface Feed {
  * @throws {RangeError} for options that make no prices
  */
 export function createMarketDataProducer(parts: {
-  readonly start: ActorStart<MarketDataProducerOptions>;
+  readonly start: SourceStart<MarketDataProducerOptions>;
   readonly log: EventLog;
   readonly clock: Clock;
 }): Actor {
@@ -58,7 +58,7 @@ export function createMarketDataProducer(parts: {
 }
 
 class PriceSource implements Source {
-  readonly #start: ActorStart<MarketDataProducerOptions>;
+  readonly #start: SourceStart<MarketDataProducerOptions>;
   readonly #options: MarketDataProducerOptions;
   readonly #log: EventLog;
   readonly #clock: Clock;
@@ -70,7 +70,7 @@ class PriceSource implements Source {
   #behindMs = 0;
 
   constructor({ start, log, clock }: {
-    readonly start: ActorStart<MarketDataProducerOptions>;
+    readonly start: SourceStart<MarketDataProducerOptions>;
     readonly log: EventLog;
     readonly clock: Clock;
   }) {

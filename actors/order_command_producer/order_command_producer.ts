@@ -6,9 +6,9 @@
  */
 
 import type { EventLog } from "../../kafka/event_log.ts";
-import type { Actor, ActorStart } from "../runtime/actor.ts";
+import type { Actor } from "../runtime/actor.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { type NextWork, type Source, SourceActor } from "../source_actor.ts";
+import { type NextWork, type Source, SourceActor, type SourceStart } from "../source_actor.ts";
 import { ArrivalSchedule, InstanceArrivals, NO_MORE_ARRIVALS } from "./arrivals.ts";
 import { IntentLedger, type OutgoingCommand } from "./intent_ledger.ts";
 import { MarketView } from "./market_view.ts";
@@ -29,7 +29,7 @@ import { RECENT_COMMANDS } from "./recent_orders.ts";
  * @throws {RangeError} for options that make no load
  */
 export function createOrderCommandProducer(parts: {
-  readonly start: ActorStart<OrderCommandProducerOptions>;
+  readonly start: SourceStart<OrderCommandProducerOptions>;
   readonly log: EventLog;
   readonly clock: Clock;
 }): Actor {

@@ -47,8 +47,6 @@ function start(
   return createMarketDataProducer({
     start: {
       id: options.producer,
-      role: "market-data-producer",
-      incarnation: 1,
       options,
       tell: (event) => told.push(event),
     },

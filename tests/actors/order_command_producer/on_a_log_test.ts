@@ -14,8 +14,6 @@ async function runBoth(log: EventLog, producer: string): Promise<readonly number
   const prices = createMarketDataProducer({
     start: {
       id: "prices",
-      role: "market-data-producer",
-      incarnation: 1,
       tell,
       options: {
         producer: "prices",
@@ -36,8 +34,6 @@ async function runBoth(log: EventLog, producer: string): Promise<readonly number
   const traders = createOrderCommandProducer({
     start: {
       id: producer,
-      role: "order-command-producer",
-      incarnation: 1,
       tell,
       options: {
         producer,

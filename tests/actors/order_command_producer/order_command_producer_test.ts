@@ -30,8 +30,6 @@ function start(array: ArrayLog, clock: Clock, wrong: Partial<OrderCommandProduce
   return createOrderCommandProducer({
     start: {
       id: options.producer,
-      role: "order-command-producer",
-      incarnation: 1,
       options,
       tell: () => {},
     },
