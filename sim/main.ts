@@ -176,7 +176,9 @@ function explain(error: unknown): number {
     return ExitCode.invalid;
   }
   if (error instanceof FloorFailedError || error instanceof EventLogError) {
-    console.error(`${error.message}\nThe run was not finished; it can be gone on with by --resume.`);
+    console.error(
+      `${error.message}\nThe run was not finished; it can be gone on with by --resume.`,
+    );
     return ExitCode.failed;
   }
   throw error;

@@ -12,6 +12,7 @@ import {
   type DeadLetter,
   decodeRecord,
   encodeMessage,
+  type Envelope,
   type MessageTopic,
   type TopicMessages,
 } from "../../kafka/messages/mod.ts";
@@ -190,10 +191,11 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
   #passOver(record: LogRecord): void {
     this.#count("skipped");
     const decoded = decodeRecord(this.#fold.topic, record);
-    if (!decoded.ok || decoded.message.sequence === undefined) return;
-    const channel = channelOf(decoded.message.id);
-    if (channel === null || decoded.message.sequence !== (this.#received.get(channel) ?? 0)) return;
-    this.#received.set(channel, decoded.message.sequence + 1);
+    if (!decoded.ok) return;
+    const { id, sequence }: Envelope = decoded.message;
+    const channel = channelOf(id);
+    if (channel === null || sequence !== (this.#received.get(channel) ?? 0)) return;
+    this.#received.set(channel, sequence + 1);
   }
 
   #applyUnmarked(record: LogRecord): void {
@@ -204,7 +206,8 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
       return;
     }
     const { message } = decoded;
-    if (message.sequence !== undefined && !this.#receive(record, message)) return;
+    const { sequence }: Envelope = message;
+    if (sequence !== undefined && !this.#receive(record, message, sequence)) return;
     this.#causationId = message.id;
     this.#fold.apply(
       this.#state,
@@ -214,8 +217,7 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
   }
 
   /** Whether a derived message is the next of its channel, and admitted. */
-  #receive(record: LogRecord, message: TopicMessages[T]): boolean {
-    const sequence = message.sequence ?? 0;
+  #receive(record: LogRecord, message: TopicMessages[T], sequence: number): boolean {
     const channel = channelOf(message.id);
     const next = channel === null ? 0 : this.#received.get(channel) ?? 0;
     if (channel !== null && sequence < next) {

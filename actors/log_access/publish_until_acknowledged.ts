@@ -20,8 +20,8 @@ export const MAX_PUBLISH_BACKOFF_MS = 1_000;
 export const PUBLISH_DEADLINE_MS = 120_000;
 
 /**
- * Resolves when every batch is durable, with the places they got. Retriable failures are tried again with the same records
- * until the deadline; while it waits the caller sends nothing else.
+ * Resolves when every batch is durable, with the places they got. Retriable failures are tried again
+ * with the same records until the deadline; while it waits the caller sends nothing else.
  *
  * @throws {PublishError} when the log says that trying again is no use, or the deadline is over
  */

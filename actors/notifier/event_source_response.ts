@@ -64,15 +64,18 @@ function eventSourceBody(
     if (reason instanceof DisconnectedError) controller.enqueue(disconnectEvent(reason));
     controller.close();
     if (!disconnected.aborted) return;
+    const why = reason instanceof Error ? reason.message : "over";
     // A client that takes nothing would never take the end either; erroring drops the connection.
     const grace = new AbortController();
     drop = () => grace.abort();
-    clock.sleep(DISCONNECT_GRACE_MS, grace.signal).then(() => controller.error(reason));
+    clock.sleep(DISCONNECT_GRACE_MS, grace.signal).then(() => controller.error(why));
   }
+
   return new ReadableStream({
     start(controller) {
       controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`));
       disconnected.addEventListener("abort", () => end(controller, disconnected.reason));
+      over.signal.addEventListener("abort", () => end(controller, null));
     },
     async pull(controller) {
       next ??= batches.next();

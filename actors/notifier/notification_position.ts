@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { EventLog } from "../../kafka/event_log.ts";
+import { type EventLog, EventLogError } from "../../kafka/event_log.ts";
 import { idSchema, MAX_ID_LENGTH } from "../../kafka/messages/mod.ts";
 import { partitionForKey } from "../../kafka/partitioner.ts";
 import type { TopicName } from "../../kafka/topics.ts";
@@ -57,6 +57,7 @@ const ID = /^(0|[1-9]\d{0,8}):(0|[1-9]\d{0,14})$/;
  *
  * @param after an id, or {@link BEGINNING}
  * @throws {NotificationRequestError} when the user id is none, or `after` is not of this user's stream
+ * @throws {EventLogError} `unknown-topic`
  */
 export async function positionAfter(
   log: EventLog,
@@ -70,9 +71,15 @@ export async function positionAfter(
         `control character`,
     );
   }
-  const partition = partitionForKey(userId, await log.partitionCount(NOTIFICATIONS));
   const [topic] = await log.describeTopics([NOTIFICATIONS]);
-  const { start = 0, end = 0 } = topic?.offsets[partition] ?? {};
+  if (topic === undefined) {
+    throw new EventLogError(
+      "unknown-topic",
+      `Cannot follow notifications: the log has no topic "${NOTIFICATIONS}"`,
+    );
+  }
+  const partition = partitionForKey(userId, topic.partitions);
+  const { start = 0, end = 0 } = topic.offsets[partition] ?? {};
   const offset = after === undefined
     ? end
     : after === BEGINNING

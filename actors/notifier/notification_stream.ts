@@ -31,7 +31,8 @@ export interface NotificationStreamOptions {
 /**
  * The notifications of `userId`, each once, in order, until the signal aborts or the reader breaks
  * off. It follows the log itself, so it needs no actor and no partition's owner, and a slow reader
- * holds up nobody and loses nothing. "From now on" counts from the call.
+ * holds up nobody and loses nothing. "From now on" is the log's end as the log answers, soon after
+ * the call; who must have what follows from a deed of its own asks for it with `after`.
  *
  * @throws {NotificationRequestError} at the first step, when the user id or `after` is wrong
  */

@@ -57,6 +57,8 @@ export class UserNotifications {
       return null;
     }
     const notification = decoded.message;
+    // The floor's opening is nobody's, whatever key it comes with.
+    if (notification.type === "floor-opened") return null;
     if (this.#isRepeat(notification)) {
       if (isDue) this.#skipped.repeated++;
       return null;
@@ -65,7 +67,7 @@ export class UserNotifications {
   }
 
   /** Sequences of a channel only grow, but for what is sent again. */
-  #isRepeat({ id, sequence }: Notification): boolean {
+  #isRepeat({ id, sequence }: { readonly id: string; readonly sequence: number }): boolean {
     const channel = channelOf(id);
     if (channel === null || sequence === undefined) return false;
     const highest = this.#sequences.get(channel);

@@ -43,7 +43,7 @@ export function loadDurationMs(phases: readonly Phase[]): number {
   return phases.reduce((sum, phase) => sum + phase.durationMs, 0);
 }
 
-/** How many arrivals the phases bring: exactly when all are uniform (to within one a phase), else on average. */
+/** How many arrivals the phases bring: on average, or to within one a phase when they are uniform. */
 export function expectedArrivals(phases: readonly Phase[]): number {
   return phases.reduce((sum, phase) => {
     const [from, to] = ratesOf(phase);

@@ -19,6 +19,12 @@ import { recoverIntents } from "./intent_recovery.ts";
 /** Unacknowledged commands are sent again in batches of so many. */
 const RESENT_PER_PUBLISH = 1_000;
 
+/**
+ * How far back a write looks for another incarnation's records, so that a client that was silent for
+ * long beside busy producers does not read all of theirs.
+ */
+const FENCE_REACH_RECORDS = 5_000;
+
 /** A command on its way. Its message id is {@link IntentLedger.messageId} of its number. */
 export interface OutgoingCommand {
   readonly correlationId: string;
@@ -200,14 +206,17 @@ export class IntentLedger {
   /**
    * Refuses to go on when records of this producer that it did not write itself stand between its last
    * write and this one. A hung incarnation that wakes up beside its successor is found so, whichever of
-   * them writes second, before it sends a command; the log's order decides between the two.
+   * them writes second, before it sends a command; the log's order decides between the two. (One that
+   * has been silent for {@link FENCE_REACH_RECORDS} of its neighbours' records may be overlooked: its
+   * orders' ids are then taken, and the gateway refuses other orders under them.)
    */
   async #demandAlone(baseOffset: number, written: readonly RecordToPublish[]): Promise<void> {
     if (baseOffset <= this.#endOffset) return;
     // A publish that was acknowledged only at the second try may stand there twice.
     const own = new Set([...this.#lastWritten, ...written].map(({ value }) => value));
     const at = { topic: "intents", partition: this.#partition };
-    const range = { from: this.#endOffset, to: baseOffset };
+    const from = Math.max(this.#endOffset, baseOffset - FENCE_REACH_RECORDS);
+    const range = { from, to: baseOffset };
     for await (const record of readRange(this.#log, at, range)) {
       if (record.key !== this.producer || own.has(record.text)) continue;
       throw new ProducerFencedError(this.producer, record.offset);

@@ -94,10 +94,15 @@ class OrderSource implements Source {
     return Promise.resolve();
   }
 
-  /** `sent` are those handed to the log, `acknowledged` those durable; `behindMs` is the lateness. */
+  /**
+   * `intended` were drawn, `acknowledged` of them are durable in `order-commands`; `sent` counts those
+   * of an earlier incarnation that were sent again, too. `behindMs` is how late the last batch was.
+   * Then one counter for each kind.
+   */
   counters(): Readonly<Record<string, number>> {
     return {
       intended: this.#intended,
+      sent: this.#acknowledged + (this.#ledger?.resent ?? 0),
       acknowledged: this.#acknowledged,
       resent: this.#ledger?.resent ?? 0,
       behindMs: Math.round(this.#behindMs),

@@ -5,26 +5,16 @@
  */
 
 import { type Deposit, MAX_CASH_UNITS, type OpenAccount } from "../../kafka/messages/mod.ts";
-import type { Outbox } from "../fold/fold.ts";
 import { Account } from "./account.ts";
 import type { Outcome } from "./answer_ring.ts";
 import { type AnswerBody, commonDetail, rejection, sendAnswer } from "./answers.ts";
 import { checkDeposit, type CheckedOpening, checkOpening, refuseCashLimit } from "./checks.ts";
-import type { GatewayState, OpenFloor } from "./gateway_state.ts";
+import type { Desk, OpeningDesk } from "./desk.ts";
 import { type Hash64, Hasher } from "./hash64.ts";
 import { hashId } from "./idempotency.ts";
 import { judge, refused } from "./judge.ts";
-import type { Desk } from "./place_order.ts";
 
 const ACCEPTED: Outcome = { reason: null, orderNumber: 0, amount: 0 };
-
-/** What {@link openAccount} is given besides the command: there may be no account yet. */
-export interface OpeningDesk {
-  readonly state: GatewayState;
-  readonly floor: OpenFloor;
-  readonly now: number;
-  readonly out: Outbox;
-}
 
 /**
  * Answers an opening. One that is refused while its user has no account leaves nothing behind: there

@@ -8,10 +8,10 @@ import type { CancelOrder, GatewayLimits } from "../../kafka/messages/mod.ts";
 import type { Outcome } from "./answer_ring.ts";
 import { commonDetail, correlationOf, rejection, sendAnswer } from "./answers.ts";
 import { show } from "./checks.ts";
+import type { Desk } from "./desk.ts";
 import { Hasher } from "./hash64.ts";
 import { hashId } from "./idempotency.ts";
 import { judge, refused } from "./judge.ts";
-import type { Desk } from "./place_order.ts";
 
 /** All of a cancel is checked on the wire. */
 const CHECKED = { ok: true } as const;

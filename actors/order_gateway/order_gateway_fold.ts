@@ -25,9 +25,10 @@ import type { Fold, FoldInput, Outbox } from "../fold/fold.ts";
 import { deposit, openAccount } from "./account_commands.ts";
 import { rejection, sendAnswer } from "./answers.ts";
 import { cancelOrder } from "./cancel_order.ts";
+import type { Desk } from "./desk.ts";
 import { decodeGatewayState, encodeGatewayState } from "./gateway_bytes.ts";
 import { emptyGatewayState, type GatewayState, openFloorOf } from "./gateway_state.ts";
-import { type Desk, placeOrder } from "./place_order.ts";
+import { placeOrder } from "./place_order.ts";
 
 /** The gateway, over one partition of `order-commands`. */
 export const orderGatewayFold: Fold<GatewayState, "order-commands"> = {

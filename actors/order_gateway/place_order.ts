@@ -5,25 +5,15 @@
  */
 
 import type { GatewayLimits, PlaceOrder } from "../../kafka/messages/mod.ts";
-import type { Outbox } from "../fold/fold.ts";
 import type { Instruments } from "../instruments.ts";
-import type { Account } from "./account.ts";
 import type { Outcome } from "./answer_ring.ts";
 import { type AnswerBody, commonDetail, correlationOf, rejection, sendAnswer } from "./answers.ts";
 import { type CheckedOrder, checkOrder } from "./checks.ts";
-import type { GatewayState, OpenFloor } from "./gateway_state.ts";
+import type { Desk } from "./desk.ts";
+import type { OpenFloor } from "./gateway_state.ts";
 import { type Hash64, Hasher } from "./hash64.ts";
 import { hashId } from "./idempotency.ts";
 import { judge, refused } from "./judge.ts";
-
-/** What a handler is given besides the command. */
-export interface Desk {
-  readonly state: GatewayState;
-  readonly floor: OpenFloor;
-  readonly account: Account;
-  readonly now: number;
-  readonly out: Outbox;
-}
 
 /** Answers an order, and hands it on when it is accepted. */
 export function placeOrder(desk: Desk, command: PlaceOrder): void {

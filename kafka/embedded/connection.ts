@@ -28,6 +28,23 @@ const pauseCell = new Int32Array(new SharedArrayBuffer(4));
 
 type Attempt<T> = { readonly value: T } | "locked";
 
+/** Bounds of the write-ahead log, in bytes. */
+export interface WalBounds {
+  /** After so many bytes of its own, a connection looks at the log's size. */
+  readonly checkBytes: number;
+  /** From this size on the log is moved into the file. */
+  readonly checkpointBytes: number;
+  /** Above it nothing more is written until that has succeeded. */
+  readonly limitBytes: number;
+}
+
+/** How long and how far a connection goes; the named limits where it is left out. */
+export interface ConnectionOptions {
+  /** How long a call waits for the lock of others, in milliseconds. */
+  readonly lockWaitMs?: number;
+  readonly wal?: WalBounds;
+}
+
 /** A connection that others may share a file with. */
 export class Connection {
   readonly database: DatabaseSync;
@@ -39,14 +56,23 @@ export class Connection {
     readonly passive: StatementSync;
     readonly restart: StatementSync;
   };
+  readonly #lockWaitMs: number;
+  readonly #wal: WalBounds;
   #writtenBytes = 0;
   #walIsFull = false;
   #closed = false;
   /** The last of those that wait for the lock: nobody overtakes another. */
   #queue: Promise<unknown> | null = null;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, options: ConnectionOptions = {}) {
     this.database = database;
+    this.#lockWaitMs = options.lockWaitMs ?? LOCK_WAIT_MS;
+    this.#wal = options.wal ??
+      {
+        checkBytes: WAL_CHECK_BYTES,
+        checkpointBytes: WAL_CHECKPOINT_BYTES,
+        limitBytes: WAL_LIMIT_BYTES,
+      };
     this.#begin = database.prepare("BEGIN IMMEDIATE");
     this.#commit = database.prepare("COMMIT");
     this.#rollback = database.prepare("ROLLBACK");
@@ -65,18 +91,20 @@ export class Connection {
 
   /**
    * Runs `body` in a write transaction of its own; what it throws rolls everything back.
-   * @throws {EventLogError} `log-locked` after {@link LOCK_WAIT_MS}, and whatever the file's state is
+   * @throws {EventLogError} `log-locked` when the wait was in vain, and whatever the file's state is
    */
   async write<T>(action: string, body: () => T, bytes = 0): Promise<T> {
-    const value = await this.#run(action, () => this.#transaction(body));
+    const value = await this.#inTurn(action, () => this.#transaction(body));
     this.#writtenBytes += bytes + 2 * PAGE_BYTES;
-    if (this.#writtenBytes >= WAL_CHECK_BYTES) this.#boundWal();
+    if (this.#writtenBytes >= this.#wal.checkBytes) this.#boundWal();
     return value;
   }
 
-  /** Runs `body`, which only reads. Errors as with {@link write}. */
+  /** Runs `body`, which only reads and so overtakes whoever waits to write. Errors as with {@link write}. */
   async read<T>(action: string, body: () => T): Promise<T> {
-    return await this.#run(action, body);
+    this.assertOpen(action);
+    const done = this.#spin(action, body, LOCK_SPIN_MS);
+    return done === "locked" ? await this.#waitForLock(action, body) : done.value;
   }
 
   /** Idempotent. Whoever still waits for the lock gets `log-closed`. */
@@ -86,10 +114,11 @@ export class Connection {
     this.database.close();
   }
 
-  async #run<T>(action: string, body: () => T): Promise<T> {
+  /** Takes its turn among those that wait to write, if anybody does. */
+  async #inTurn<T>(action: string, body: () => T): Promise<T> {
     this.assertOpen(action);
     if (this.#queue === null) {
-      const done = this.#spin(action, body);
+      const done = this.#spin(action, body, LOCK_SPIN_MS);
       if (done !== "locked") return done.value;
     }
     const turn = (this.#queue ?? Promise.resolve()).then(() => this.#waitForLock(action, body));
@@ -104,24 +133,25 @@ export class Connection {
   }
 
   async #waitForLock<T>(action: string, body: () => T): Promise<T> {
-    for (let waitedMs = 0; waitedMs <= LOCK_WAIT_MS; waitedMs += LOCK_RETRY_MS) {
+    for (let waitedMs = 0; waitedMs < this.#lockWaitMs; waitedMs += LOCK_RETRY_MS) {
       this.assertOpen(action);
-      const done = this.#attempt(action, body);
+      const done = this.#spin(action, body, 1);
       if (done !== "locked") return done.value;
       await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
     }
     throw new EventLogError(
       "log-locked",
-      `Cannot ${action}: the log's file has been locked by another for ${LOCK_WAIT_MS} ms`,
+      `Cannot ${action}: the log's file has been locked by another for ${this.#lockWaitMs} ms`,
       { retriable: true },
     );
   }
 
-  #spin<T>(action: string, body: () => T): Attempt<T> {
+  /** Attempts again and again, with the thread blocked in between, for about `spinMs`. */
+  #spin<T>(action: string, body: () => T, spinMs: number): Attempt<T> {
     let waitedMs = 0;
     for (let attempt = 0;; attempt++) {
       const done = this.#attempt(action, body);
-      if (done !== "locked" || waitedMs >= LOCK_SPIN_MS) return done;
+      if (done !== "locked" || waitedMs >= spinMs) return done;
       const pauseMs = SPIN_PAUSES_MS[Math.min(attempt, SPIN_PAUSES_MS.length - 1)]!;
       if (pauseMs > 0) Atomics.wait(pauseCell, 0, 0, pauseMs);
       waitedMs += pauseMs;
@@ -156,7 +186,7 @@ export class Connection {
     if (!this.#walIsFull) return;
     throw new EventLogError(
       "log-locked",
-      `Cannot write to the log: its write-ahead log has ${WAL_LIMIT_BYTES} bytes, and a reader that ` +
+      `Cannot write to the log: its write-ahead log has more than ${this.#wal.limitBytes} bytes, and a reader that ` +
         "does not go on keeps it from being emptied",
       { retriable: true },
     );
@@ -166,17 +196,26 @@ export class Connection {
     this.#writtenBytes = 0;
     this.#walIsFull = false;
     try {
-      if (walBytes(this.#checkpoints.look) < WAL_CHECKPOINT_BYTES) return;
+      if (walBytes(this.#checkpoints.look) < this.#wal.checkpointBytes) return;
       // The first moves pages while others go on writing; the second, which keeps writers out, then
       // finds little left to do, and lets the next writer begin at the front again.
       this.#checkpoints.passive.get();
-      const busy = Number(this.#checkpoints.restart.get()?.["busy"]) !== 0;
-      this.#walIsFull = busy && walBytes(this.#checkpoints.look) >= WAL_LIMIT_BYTES;
+      this.#walIsFull = !this.#restartWal() &&
+        walBytes(this.#checkpoints.look) > this.#wal.limitBytes;
     } catch (error) {
       // The write before this is durable already, so it must not fail for what ails the checkpoint:
       // the next write meets the same state and reports it.
-      this.#walIsFull = !isLocked(error) && walBytes(this.#checkpoints.look) >= WAL_LIMIT_BYTES;
+      this.#walIsFull = !isLocked(error) && walBytes(this.#checkpoints.look) > this.#wal.limitBytes;
     }
+  }
+
+  /** Whether writers begin at the front again; otherwise somebody was in the way each time. */
+  #restartWal(): boolean {
+    for (const pauseMs of SPIN_PAUSES_MS) {
+      if (Number(this.#checkpoints.restart.get()?.["busy"]) === 0) return true;
+      if (pauseMs > 0) Atomics.wait(pauseCell, 0, 0, pauseMs);
+    }
+    return false;
   }
 }
 

@@ -24,7 +24,7 @@ import { Connection } from "./connection.ts";
 import { EmbeddedMember } from "./embedded_member.ts";
 import { EmbeddedReader } from "./embedded_reader.ts";
 import { GroupStore, type NewMember } from "./group_store.ts";
-import { DEFAULT_SESSION_TIMEOUT_MS, SESSION_TIMEOUT_RANGE_MS } from "./limits.ts";
+import { DEFAULT_SESSION_TIMEOUT_MS, LOCK_WAIT_MS, SESSION_TIMEOUT_RANGE_MS } from "./limits.ts";
 import type { LogDatabase } from "./log_file.ts";
 import { CursorStatements } from "./partition_cursor.ts";
 import { Retention } from "./retention.ts";
@@ -39,6 +39,8 @@ export interface EmbeddedLogParts extends LogDatabase {
   readonly shared: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** How long a call waits for the lock of others, in milliseconds. */
+  readonly lockWaitMs?: number;
 }
 
 /** One handle of an embedded log. */
@@ -54,9 +56,9 @@ export class EmbeddedEventLog implements EventLog {
   readonly #members = new Set<EmbeddedMember>();
   #closing = false;
 
-  constructor({ database, logId, shared, now }: EmbeddedLogParts) {
+  constructor({ database, logId, shared, now, lockWaitMs = LOCK_WAIT_MS }: EmbeddedLogParts) {
     this.#now = now;
-    this.#connection = new Connection(database);
+    this.#connection = new Connection(database, { lockWaitMs });
     this.#catalog = new TopicCatalog(this.#connection);
     this.#groups = new GroupStore(this.#connection, this.#catalog);
     this.#cursors = new CursorStatements(this.#connection, this.#catalog);
@@ -114,6 +116,7 @@ export class EmbeddedEventLog implements EventLog {
       now: this.#now,
     };
     const joined = new EmbeddedMember(parts, member, key, joinedAt);
+    for (const each of this.#members) if (each.hasLeft) this.#members.delete(each);
     this.#members.add(joined);
     return joined;
   }

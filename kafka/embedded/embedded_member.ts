@@ -68,6 +68,10 @@ export class EmbeddedMember implements GroupMember {
     return this.#memberId;
   }
 
+  get hasLeft(): boolean {
+    return this.#left;
+  }
+
   get generation(): number {
     return this.#generation;
   }

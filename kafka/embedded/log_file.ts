@@ -47,7 +47,8 @@ export function openLogFile(path: string, options: OpenDatabaseOptions): LogData
   try {
     database = new DatabaseSync(path);
     database.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`);
-    if (found === "missing") createSchema(database, action);
+    // Empty too: what a creator left that died before its first commit.
+    if (options.create && isEmpty(database)) createSchema(database, action);
     return prepare(database, action, options.durability);
   } catch (error) {
     database?.close();
@@ -85,12 +86,15 @@ function prepare(database: DatabaseSync, action: string, durability: Durability)
   return { database, logId };
 }
 
+function isEmpty(database: DatabaseSync): boolean {
+  return database.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.["count"] === 0;
+}
+
 function createSchema(database: DatabaseSync, action: string): void {
   database.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
   // Not yet in WAL mode, so that one commit puts header and tables into the file itself.
   database.exec("BEGIN EXCLUSIVE");
-  const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.["count"];
-  if (tables === 0) {
+  if (isEmpty(database)) {
     database.exec(CREATE_SCHEMA);
     database.prepare("INSERT INTO log VALUES (?, 0)").run(crypto.randomUUID());
   } else if (

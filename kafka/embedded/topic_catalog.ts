@@ -109,13 +109,12 @@ export class TopicCatalog {
   async create(topics: readonly TopicSettings[]): Promise<void> {
     topics.forEach(checkTopicSettings);
     const action = `create topics ${quote(topics.map(({ name }) => name))}`;
+    // Every worker of a floor asks for the same topics: only the first has something to write.
+    await this.#connection.read(action, () => this.refresh());
+    if (this.#missing(topics).length === 0) return;
     await this.#connection.write(action, () => {
       this.refresh();
-      for (const topic of topics) {
-        const existing = this.#byName.get(topic.name);
-        if (existing === undefined) this.#insert(topic);
-        else this.#refuseDrift(topic, existing.settings);
-      }
+      for (const topic of this.#missing(topics)) this.#insert(topic);
       this.#statements.changed.run();
     });
     await this.#connection.read(action, () => this.refresh());
@@ -183,13 +182,18 @@ export class TopicCatalog {
     }
   }
 
-  #refuseDrift(wanted: TopicSettings, found: TopicSettings): void {
-    const differences = describeDifferences(wanted, found);
-    if (differences.length === 0) return;
-    throw new EventLogError(
-      "topic-drift",
-      `Cannot create topic "${wanted.name}": it exists, and ${differences.join(" and ")}`,
-    );
+  /** Those that do not exist. @throws {EventLogError} `topic-drift` when one exists otherwise */
+  #missing(topics: readonly TopicSettings[]): readonly TopicSettings[] {
+    return topics.filter((wanted) => {
+      const found = this.#byName.get(wanted.name);
+      if (found === undefined) return true;
+      const differences = describeDifferences(wanted, found.settings);
+      if (differences.length === 0) return false;
+      throw new EventLogError(
+        "topic-drift",
+        `Cannot create topic "${wanted.name}": it exists, and ${differences.join(" and ")}`,
+      );
+    });
   }
 
   #unknown(name: string, action: string): never {

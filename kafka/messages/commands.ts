@@ -6,7 +6,14 @@
  */
 
 import { z } from "zod";
-import { envelopeShape, idSchema, symbolSchema, timestampSchema, unitsSchema } from "./envelope.ts";
+import {
+  derivedShape,
+  idSchema,
+  sourceShape,
+  symbolSchema,
+  timestampSchema,
+  unitsSchema,
+} from "./envelope.ts";
 import { floorOpenedSchema } from "./floor_opened.ts";
 
 export const sideSchema = z.enum(["buy", "sell"]);
@@ -23,38 +30,38 @@ export type TimeInForce = z.infer<typeof timeInForceSchema>;
  */
 export const openAccountSchema = z.object({
   type: z.literal("open-account"),
-  ...envelopeShape,
+  ...sourceShape,
   userId: idSchema,
   /** Idempotency key. */
   commandId: idSchema,
   /** Decimal. */
-  cash: z.unknown(),
+  cash: z.unknown().optional(),
   /** Decimal quantity by symbol. */
-  holdings: z.unknown(),
+  holdings: z.unknown().optional(),
 });
 export type OpenAccount = z.infer<typeof openAccountSchema>;
 
 export const depositSchema = z.object({
   type: z.literal("deposit"),
-  ...envelopeShape,
+  ...sourceShape,
   userId: idSchema,
   /** Idempotency key. */
   depositId: idSchema,
   /** Decimal. */
-  amount: z.unknown(),
+  amount: z.unknown().optional(),
 });
 export type Deposit = z.infer<typeof depositSchema>;
 
 export const placeOrderSchema = z.object({
   type: z.literal("place-order"),
-  ...envelopeShape,
+  ...sourceShape,
   userId: idSchema,
   /** Idempotency key: with the user it is the order's identity. */
   orderId: idSchema,
-  symbol: z.unknown(),
-  side: z.unknown(),
+  symbol: z.unknown().optional(),
+  side: z.unknown().optional(),
   /** Decimal, a whole number of lots. */
-  quantity: z.unknown(),
+  quantity: z.unknown().optional(),
   /** Decimal, on the tick. Absent or null: a market order. */
   price: z.unknown().optional(),
   /** Decimal, on the tick: the worst price a market buy may pay. */
@@ -66,7 +73,7 @@ export type PlaceOrder = z.infer<typeof placeOrderSchema>;
 
 export const cancelOrderSchema = z.object({
   type: z.literal("cancel-order"),
-  ...envelopeShape,
+  ...sourceShape,
   userId: idSchema,
   orderId: idSchema,
   /** Idempotency key. */
@@ -76,7 +83,7 @@ export type CancelOrder = z.infer<typeof cancelOrderSchema>;
 
 export const settleFillSchema = z.object({
   type: z.literal("settle-fill"),
-  ...envelopeShape,
+  ...derivedShape,
   userId: idSchema,
   orderNumber: unitsSchema,
   symbol: symbolSchema,
@@ -90,7 +97,7 @@ export type SettleFill = z.infer<typeof settleFillSchema>;
 
 export const releaseOrderSchema = z.object({
   type: z.literal("release-order"),
-  ...envelopeShape,
+  ...derivedShape,
   userId: idSchema,
   orderNumber: unitsSchema,
   symbol: symbolSchema,

@@ -5,14 +5,14 @@
  */
 
 import { z } from "zod";
-import { envelopeShape, idSchema } from "./envelope.ts";
+import { eitherShape, idSchema } from "./envelope.ts";
 
 /** So many bytes of a value are kept in its dead letter, which must itself fit into a record. */
 export const MAX_DEAD_LETTER_VALUE_BYTES = 512 * 1024;
 
 export const deadLetterSchema = z.object({
   type: z.literal("dead-letter"),
-  ...envelopeShape,
+  ...eitherShape,
   /** The role that could not process the record. */
   role: idSchema,
   /** Where the record is. */

@@ -27,22 +27,37 @@ export const unitsSchema = z.number().int().nonnegative();
 /** Milliseconds since the epoch. */
 export const timestampSchema = z.number().nonnegative();
 
-/**
- * The envelope. A **source** message (a client's command, a price, an intent) has an id of its
- * sender's and neither cause nor sequence. A **derived** message is an output of a fold: its id is
- * its {@link Origin}, and its sequence is dense per origin partition and destination partition.
- */
-export const envelopeShape = {
+const commonShape = {
   /** Unique; the same again means the same message again. */
   id: messageIdSchema,
   /** What belongs together: everything about one order carries `user/order`. */
   correlationId: messageIdSchema,
-  /** The id of the message that this one follows from. */
-  causationId: messageIdSchema.optional(),
-  /** Place of a derived message in its channel, from 0. */
-  sequence: z.number().int().nonnegative().optional(),
   /** Milliseconds since the epoch: a source's own claim, or the stamp of a derived message's cause. */
   timestamp: timestampSchema,
+} as const;
+
+/**
+ * The envelope of a **source** message (a client's command, a price, an intent): its id is its
+ * sender's, and it has neither cause nor sequence. Fields of those names are taken off.
+ */
+export const sourceShape = commonShape;
+
+/**
+ * The envelope of a **derived** message, an output of a fold: its id is its {@link Origin}.
+ */
+export const derivedShape = {
+  ...commonShape,
+  /** The id of the message that this one follows from. */
+  causationId: messageIdSchema,
+  /** Place in its channel, dense from 0 per origin partition and destination partition. */
+  sequence: z.number().int().nonnegative(),
+} as const;
+
+/** For messages that are derived, but have one form that is not. */
+export const eitherShape = {
+  ...commonShape,
+  causationId: messageIdSchema.optional(),
+  sequence: z.number().int().nonnegative().optional(),
 } as const;
 
 /** The fields that every message has. */

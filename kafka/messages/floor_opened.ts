@@ -6,10 +6,10 @@
  */
 
 import { z } from "zod";
-import { envelopeShape, symbolSchema } from "./envelope.ts";
+import { sourceShape, symbolSchema } from "./envelope.ts";
 
-/** The largest amount of cash of one account, in cash units: 2^43, which leaves room for sums. */
-export const MAX_CASH_UNITS = 2 ** 43;
+/** The largest amount of cash of one account, in cash units: 2^46, which leaves room for sums. */
+export const MAX_CASH_UNITS = 2 ** 46;
 
 /** The highest price, in ticks. */
 export const MAX_PRICE_TICKS = 2 ** 27;
@@ -69,7 +69,7 @@ export type FloorParameters = z.infer<typeof floorParametersSchema>;
 
 export const floorOpenedSchema = z.object({
   type: z.literal("floor-opened"),
-  ...envelopeShape,
+  ...sourceShape,
   parameters: floorParametersSchema,
 });
 /** Source message, published once to each partition of the topics that folds read. */

@@ -5,11 +5,11 @@
  */
 
 import { z } from "zod";
-import { envelopeShape, idSchema, timestampSchema } from "./envelope.ts";
+import { idSchema, sourceShape, timestampSchema } from "./envelope.ts";
 
 export const intentSchema = z.object({
   type: z.literal("intent"),
-  ...envelopeShape,
+  ...sourceShape,
   producer: idSchema,
   /** The producer's count of intents, from 0. */
   number: z.number().int().nonnegative(),
@@ -27,7 +27,7 @@ export type Intent = z.infer<typeof intentSchema>;
 
 export const intentsAcknowledgedSchema = z.object({
   type: z.literal("intents-acknowledged"),
-  ...envelopeShape,
+  ...sourceShape,
   producer: idSchema,
   /** The commands of all intents with a lower number are in `order-commands`. */
   before: z.number().int().nonnegative(),

@@ -6,11 +6,11 @@
 
 import { z } from "zod";
 import { sideSchema } from "./commands.ts";
-import { envelopeShape, idSchema, symbolSchema, unitsSchema } from "./envelope.ts";
+import { derivedShape, idSchema, sourceShape, symbolSchema, unitsSchema } from "./envelope.ts";
 
 export const priceSchema = z.object({
   type: z.literal("price"),
-  ...envelopeShape,
+  ...sourceShape,
   symbol: symbolSchema,
   /** Decimal. */
   price: z.number().positive(),
@@ -23,7 +23,7 @@ export type Price = z.infer<typeof priceSchema>;
 
 export const tradeSchema = z.object({
   type: z.literal("trade"),
-  ...envelopeShape,
+  ...derivedShape,
   symbol: symbolSchema,
   priceTicks: unitsSchema.positive(),
   quantityLots: unitsSchema.positive(),
@@ -35,7 +35,7 @@ export type Trade = z.infer<typeof tradeSchema>;
 
 export const quoteSchema = z.object({
   type: z.literal("quote"),
-  ...envelopeShape,
+  ...derivedShape,
   symbol: symbolSchema,
   /** Null when that side of the book is empty; its lots are then 0. */
   bidTicks: unitsSchema.nullable(),

@@ -7,7 +7,7 @@
 
 import { z } from "zod";
 import { clientTimestampSchema, sideSchema } from "./commands.ts";
-import { envelopeShape, idSchema, symbolSchema, unitsSchema } from "./envelope.ts";
+import { derivedShape, idSchema, symbolSchema, unitsSchema } from "./envelope.ts";
 import { floorOpenedSchema } from "./floor_opened.ts";
 
 /** Why a command was refused. The first check that fails gives the reason. */
@@ -50,7 +50,7 @@ const orderShape = {
 
 export const accountOpenedSchema = z.object({
   type: z.literal("account-opened"),
-  ...envelopeShape,
+  ...derivedShape,
   ...answerShape,
   userId: idSchema,
   commandId: idSchema,
@@ -63,7 +63,7 @@ export type AccountOpened = z.infer<typeof accountOpenedSchema>;
 
 export const depositAcceptedSchema = z.object({
   type: z.literal("deposit-accepted"),
-  ...envelopeShape,
+  ...derivedShape,
   ...answerShape,
   userId: idSchema,
   depositId: idSchema,
@@ -74,7 +74,7 @@ export type DepositAccepted = z.infer<typeof depositAcceptedSchema>;
 
 export const orderPlacedSchema = z.object({
   type: z.literal("order-placed"),
-  ...envelopeShape,
+  ...derivedShape,
   ...answerShape,
   ...orderShape,
   orderNumber: unitsSchema,
@@ -90,7 +90,7 @@ export type OrderPlaced = z.infer<typeof orderPlacedSchema>;
 
 export const cancelAcceptedSchema = z.object({
   type: z.literal("cancel-accepted"),
-  ...envelopeShape,
+  ...derivedShape,
   ...answerShape,
   ...orderShape,
   cancelId: idSchema,
@@ -100,7 +100,7 @@ export type CancelAccepted = z.infer<typeof cancelAcceptedSchema>;
 
 export const orderRejectedSchema = z.object({
   type: z.literal("order-rejected"),
-  ...envelopeShape,
+  ...derivedShape,
   ...answerShape,
   ...orderShape,
   reason: rejectReasonSchema,
@@ -111,7 +111,7 @@ export type OrderRejected = z.infer<typeof orderRejectedSchema>;
 
 export const cancelRejectedSchema = z.object({
   type: z.literal("cancel-rejected"),
-  ...envelopeShape,
+  ...derivedShape,
   ...answerShape,
   ...orderShape,
   cancelId: idSchema,
@@ -123,7 +123,7 @@ export type CancelRejected = z.infer<typeof cancelRejectedSchema>;
 
 export const accountRejectedSchema = z.object({
   type: z.literal("account-rejected"),
-  ...envelopeShape,
+  ...derivedShape,
   ...answerShape,
   userId: idSchema,
   commandId: idSchema,
@@ -135,7 +135,7 @@ export type AccountRejected = z.infer<typeof accountRejectedSchema>;
 
 export const depositRejectedSchema = z.object({
   type: z.literal("deposit-rejected"),
-  ...envelopeShape,
+  ...derivedShape,
   ...answerShape,
   userId: idSchema,
   depositId: idSchema,
@@ -147,7 +147,7 @@ export type DepositRejected = z.infer<typeof depositRejectedSchema>;
 
 export const orderFilledSchema = z.object({
   type: z.literal("order-filled"),
-  ...envelopeShape,
+  ...derivedShape,
   ...orderShape,
   orderNumber: unitsSchema,
   symbol: symbolSchema,
@@ -164,7 +164,7 @@ export type OrderFilled = z.infer<typeof orderFilledSchema>;
 
 export const orderCancelledSchema = z.object({
   type: z.literal("order-cancelled"),
-  ...envelopeShape,
+  ...derivedShape,
   ...orderShape,
   orderNumber: unitsSchema,
   symbol: symbolSchema,
@@ -178,7 +178,7 @@ export type OrderCancelled = z.infer<typeof orderCancelledSchema>;
 
 export const cancelMissedSchema = z.object({
   type: z.literal("cancel-missed"),
-  ...envelopeShape,
+  ...derivedShape,
   userId: idSchema,
   orderId: idSchema,
   orderNumber: unitsSchema,

@@ -6,12 +6,12 @@
 
 import { z } from "zod";
 import { clientTimestampSchema, sideSchema, timeInForceSchema } from "./commands.ts";
-import { envelopeShape, idSchema, symbolSchema, unitsSchema } from "./envelope.ts";
+import { derivedShape, idSchema, symbolSchema, unitsSchema } from "./envelope.ts";
 import { floorOpenedSchema } from "./floor_opened.ts";
 
 export const orderAcceptedSchema = z.object({
   type: z.literal("order-accepted"),
-  ...envelopeShape,
+  ...derivedShape,
   userId: idSchema,
   orderId: idSchema,
   /** Unique on the floor: the gateway partition's count × partitions + partition. */
@@ -31,7 +31,7 @@ export type OrderAccepted = z.infer<typeof orderAcceptedSchema>;
 
 export const cancelRequestedSchema = z.object({
   type: z.literal("cancel-requested"),
-  ...envelopeShape,
+  ...derivedShape,
   userId: idSchema,
   orderId: idSchema,
   orderNumber: unitsSchema,

@@ -24,9 +24,9 @@ import { OpenCommands } from "./open_commands.ts";
 export const METERED_TOPICS = ["intents", "notifications", "dead-letters"] as const;
 
 const TYPE = fieldName("type");
-const ID = fieldName("id");
-const CAUSATION_ID = fieldName("causationId");
-const SEQUENCE = fieldName("sequence");
+const ID = fieldName("id", true);
+const CAUSATION_ID = fieldName("causationId", true);
+const SEQUENCE = fieldName("sequence", true);
 const CLIENT_TIMESTAMP = fieldName("clientTimestamp");
 const DUPLICATE = fieldName("duplicate");
 const REASON = fieldName("reason");
@@ -82,6 +82,7 @@ export class LatencyMeter {
     deposits: { accepted: 0, rejected: 0 },
     accounts: { opened: 0, rejected: 0 },
     refusals: {},
+    orderRefusals: {},
     trades: 0,
     fills: 0,
     cancelled: 0,
@@ -173,17 +174,23 @@ export class LatencyMeter {
       case "order-rejected":
         return this.#countOrder(text, "rejected", observation.at, timed);
       case "cancel-accepted":
-        return this.#countAnswer(text, this.#counts.cancels, "accepted");
+        this.#countAnswer(text, this.#counts.cancels, "accepted");
+        return;
       case "cancel-rejected":
-        return this.#countAnswer(text, this.#counts.cancels, "rejected");
+        this.#countAnswer(text, this.#counts.cancels, "rejected");
+        return;
       case "deposit-accepted":
-        return this.#countAnswer(text, this.#counts.deposits, "accepted");
+        this.#countAnswer(text, this.#counts.deposits, "accepted");
+        return;
       case "deposit-rejected":
-        return this.#countAnswer(text, this.#counts.deposits, "rejected");
+        this.#countAnswer(text, this.#counts.deposits, "rejected");
+        return;
       case "account-opened":
-        return this.#countAnswer(text, this.#counts.accounts, "opened");
+        this.#countAnswer(text, this.#counts.accounts, "opened");
+        return;
       case "account-rejected":
-        return this.#countAnswer(text, this.#counts.accounts, "rejected");
+        this.#countAnswer(text, this.#counts.accounts, "rejected");
+        return;
     }
   }
 
@@ -206,20 +213,25 @@ export class LatencyMeter {
   #countOrder(text: string, outcome: "placed" | "rejected", at: number, timed: boolean): void {
     this.#counts.lastAnsweredAt = at;
     const duplicate = isTrueField(text, DUPLICATE);
-    this.#countAnswer(text, this.#counts.orders, duplicate ? "duplicates" : outcome);
+    const reason = this.#countAnswer(text, this.#counts.orders, duplicate ? "duplicates" : outcome);
+    if (reason !== null) countUp(this.#counts.orderRefusals, reason);
     if (timed && !duplicate) record(this.#answer, text, CLIENT_TIMESTAMP, at);
   }
 
-  #countAnswer<K extends string>(text: string, counts: Record<K, number>, outcome: K): void {
+  /** Counts an answer to any command; gives the reason of a refusal that is told for the first time. */
+  #countAnswer<K extends string>(
+    text: string,
+    counts: Record<K, number>,
+    outcome: K,
+  ): RejectReason | null {
     counts[outcome]++;
     const commandId = textField(text, CAUSATION_ID);
     if (commandId !== null) this.#open.answer(commandId);
-    if (outcome !== "rejected" || isTrueField(text, DUPLICATE)) return;
+    if (outcome !== "rejected" || isTrueField(text, DUPLICATE)) return null;
     // The gateway's own answers: their reasons are of the list.
     const reason = textField(text, REASON) as RejectReason | null;
-    if (reason !== null) {
-      this.#counts.refusals[reason] = (this.#counts.refusals[reason] ?? 0) + 1;
-    }
+    if (reason !== null) countUp(this.#counts.refusals, reason);
+    return reason;
   }
 
   #countFill(text: string, at: number | null): void {
@@ -228,6 +240,10 @@ export class LatencyMeter {
     this.#counts.trades++;
     if (at !== null) record(this.#fill, text, CLIENT_TIMESTAMP, at);
   }
+}
+
+function countUp<K extends string>(counts: Partial<Record<K, number>>, name: K): void {
+  counts[name] = (counts[name] ?? 0) + 1;
 }
 
 function record(into: LatencyHistogram, text: string, intended: FieldName, at: number): void {

@@ -12,23 +12,35 @@
 export interface FieldName {
   readonly text: string;
   readonly other: string;
+  /** Whether it is of the envelope, which outboxes write last. It is found anywhere. */
+  readonly isEnvelope: boolean;
 }
 
 /** Prepares a field's name. */
-export function fieldName(name: string): FieldName {
-  return { text: `"${name}":"`, other: `"${name}":` };
+export function fieldName(name: string, isEnvelope = false): FieldName {
+  return { text: `"${name}":"`, other: `"${name}":`, isEnvelope };
+}
+
+/** Derived messages end with their envelope, which begins at most about so far from the end. */
+const ENVELOPE_CHARACTERS = 240;
+
+/** Where a field of the envelope is. Looked for at the end first: searching is what costs. */
+function find(message: string, name: string, isEnvelope: boolean): number {
+  if (!isEnvelope) return message.indexOf(name);
+  const at = message.indexOf(name, Math.max(0, message.length - ENVELOPE_CHARACTERS));
+  return at >= 0 ? at : message.indexOf(name);
 }
 
 /** The field's text, or null when the message has no such text. */
 export function textField(message: string, name: FieldName): string | null {
-  const at = message.indexOf(name.text);
+  const at = find(message, name.text, name.isEnvelope);
   if (at < 0) return null;
   const start = at + name.text.length;
   const end = message.indexOf('"', start);
   if (end < 0) return null;
-  const backslash = message.indexOf("\\", start);
-  if (backslash < 0 || backslash > end) return message.slice(start, end);
-  return escapedText(message, start);
+  const text = message.slice(start, end);
+  // Only the value is looked at: a search through the rest of the message would cost the most of all.
+  return text.includes("\\") ? escapedText(message, start) : text;
 }
 
 /** Rare: an id with a quote or a backslash in it. */
@@ -43,7 +55,7 @@ function escapedText(message: string, start: number): string | null {
 
 /** The field's number, or null when the message has no such number. */
 export function numberField(message: string, name: FieldName): number | null {
-  const at = message.indexOf(name.other);
+  const at = find(message, name.other, name.isEnvelope);
   if (at < 0) return null;
   const start = at + name.other.length;
   let end = start;

@@ -32,6 +32,8 @@ export interface MeterCounts {
   readonly accounts: { readonly opened: number; readonly rejected: number };
   /** Refusals of all kinds of commands, by reason; given once more, they are not counted again. */
   readonly refusals: Readonly<Partial<Record<RejectReason, number>>>;
+  /** Those of orders only; they sum to `orders.rejected`. */
+  readonly orderRefusals: Readonly<Partial<Record<RejectReason, number>>>;
   /** Trades, counted by their taker's leg. */
   readonly trades: number;
   /** Legs: two a trade. */

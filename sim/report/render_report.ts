@@ -10,7 +10,7 @@ import type { LatencySummary } from "../measuring/latency_histogram.ts";
 import { METRICS, PERCENTILES } from "../metrics.ts";
 import { bar, formatCount, formatMetric, formatMs, formatRate, formatShare } from "./figures.ts";
 import type { Paint } from "./paint.ts";
-import type { RunReport } from "./run_report.ts";
+import { activeTimeOf, type RunReport } from "./run_report.ts";
 import { wrap } from "./wrap.ts";
 
 /** Lines are at most so long. */
@@ -29,7 +29,7 @@ export function renderReport(report: RunReport, paint: Paint): string {
     invariants(report, paint),
     thresholds(report, paint),
     notes(report, paint),
-    [verdictLine(report, paint)],
+    verdict(report, paint),
   ];
   return sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n");
 }
@@ -74,11 +74,12 @@ function orders({ counts, metrics }: RunReport, paint: Paint): readonly string[]
   const intended = counts.intended.orders;
   const answered = metrics["orders.answered"] ?? 0;
   const rows: (readonly [string, number])[] = [["placed", counts.orders.placed]];
-  for (const [reason, count] of Object.entries(counts.refusals)) rows.push([reason, count]);
-  rows.push(["duplicate", counts.orders.duplicates]);
+  const refusals = Object.entries(counts.orderRefusals).sort(([, a], [, b]) => b - a);
+  rows.push(...refusals);
+  rows.push(["resent: answered again", counts.orders.duplicates]);
   const shown = rows.filter(([name, count]) => count > 0 || name === "placed");
   const lines = shown.map(([name, count]) =>
-    `${INDENT}${name.padEnd(22)}${formatCount(count).padStart(12)}` +
+    `${INDENT}${name.padEnd(24)}${formatCount(count).padStart(10)}` +
     `${formatShare(count, intended).padStart(9)}  ${
       paint("quiet", bar(share(count, intended), BAR_CELLS))
     }`
@@ -90,7 +91,8 @@ function orders({ counts, metrics }: RunReport, paint: Paint): readonly string[]
   return [
     `${paint("heading", "Orders")}  ${summary}`,
     ...lines,
-    ...indented(wrapFacts(tradingFacts(counts, metrics))),
+    ...indented(wrapFacts(tradingFacts(counts))),
+    ...indented(rates(counts, metrics)),
   ];
 }
 
@@ -103,10 +105,7 @@ function unanswered(count: number | null): string {
   return count === 0 ? "none unanswered" : `${formatCount(count)} UNANSWERED`;
 }
 
-function tradingFacts(
-  counts: RunReport["counts"],
-  metrics: RunReport["metrics"],
-): readonly string[] {
+function tradingFacts(counts: RunReport["counts"]): readonly string[] {
   const { cancels, deposits, intended } = counts;
   const facts = [`${formatCount(counts.trades)} trades`];
   if (intended.cancels > 0) {
@@ -116,10 +115,18 @@ function tradingFacts(
   }
   if (intended.deposits > 0) facts.push(`${formatCount(deposits.accepted)} deposits`);
   if (intended.malformed > 0) facts.push(`${formatCount(intended.malformed)} malformed`);
-  const { throughput, records } = metrics;
-  if (throughput !== undefined) facts.push(`${formatRate(throughput)} orders/s`);
-  if (records !== undefined) facts.push(`${formatRate(records)} records/s`);
   return facts;
+}
+
+/** Rates are taken from the first order's intended time to the last answer. */
+function rates(counts: RunReport["counts"], metrics: RunReport["metrics"]): readonly string[] {
+  const activeMs = activeTimeOf(counts);
+  const { throughput, records } = metrics;
+  if (activeMs === null || throughput === undefined || records === undefined) return [];
+  return [
+    `${formatRate(throughput)} orders/s · ${formatRate(records)} records/s ` +
+    `over ${formatDuration(activeMs)}`,
+  ];
 }
 
 function latencies({ latency }: RunReport, paint: Paint): readonly string[] {
@@ -183,10 +190,11 @@ function invariants({ invariants }: RunReport, paint: Paint): readonly string[] 
 function thresholds({ thresholds }: RunReport, paint: Paint): readonly string[] {
   if (thresholds.length === 0) return [];
   const passed = thresholds.filter(({ verdict }) => verdict === "passed").length;
+  const width = Math.max(22, ...thresholds.map(({ metric }) => metric.length + 1));
   const lines = thresholds.map(({ metric, text, verdict, measured }) => {
     const { sign, tone } = MARKS[verdict];
     const value = formatMetric(measured, METRICS.get(metric)!.unit);
-    return `${INDENT}${paint(tone, sign)} ${metric.padEnd(22)}${text.padEnd(14)}${value}`;
+    return `${INDENT}${paint(tone, sign)} ${metric.padEnd(width)}${text.padEnd(14)}${value}`;
   });
   return [`${paint("heading", "Thresholds")}  ${passed} of ${thresholds.length} passed`, ...lines];
 }
@@ -200,11 +208,12 @@ function notes({ notes }: RunReport, paint: Paint): readonly string[] {
   return [paint("heading", "Notes"), ...lines];
 }
 
-function verdictLine({ exitCode, directory }: RunReport, paint: Paint): string {
+function verdict({ exitCode, directory }: RunReport, paint: Paint): readonly string[] {
   const good = exitCode === ExitCode.held;
   const word = good ? paint("good", "PASS") : paint("bad", "FAIL");
-  const kept = directory === null ? "" : paint("quiet", ` · kept in ${directory}`);
-  return `${word}  ${describeExit(exitCode)} (exit code ${exitCode})${kept}`;
+  const said = `${word}  ${describeExit(exitCode)} (exit code ${exitCode})`;
+  // On a line of its own and not wrapped, so that it can be copied.
+  return directory === null ? [said] : [said, paint("quiet", `      kept in ${directory}`)];
 }
 
 function indented(lines: readonly string[]): readonly string[] {

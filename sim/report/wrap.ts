@@ -25,5 +25,6 @@ export function wrap(text: string, width: number): readonly string[] {
 
 /** The first `width` characters, the last one an ellipsis when something was cut. */
 export function clip(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+  if (width <= 0) return "";
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }

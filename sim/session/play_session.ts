@@ -171,7 +171,10 @@ class Session {
     const happenings = new SessionEvents(this.#floor, say);
     const ticking = this.#tick(over.signal);
     try {
-      await sources.start(this.#plan, { startAt: this.#startAt, elapsedBefore: this.#elapsedBefore });
+      await sources.start(this.#plan, {
+        startAt: this.#startAt,
+        elapsedBefore: this.#elapsedBefore,
+      });
       const script = happenings.play(this.#plan.events, {
         sessionAt: () => this.#sessionAt(),
         signal: AbortSignal.any([interrupted, over.signal]),

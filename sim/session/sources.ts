@@ -7,7 +7,11 @@
 import type { Floor } from "../../actors/floor/floor.ts";
 import type { ActorHandle } from "../../actors/runtime/actor_handle.ts";
 import type { TopicPartitionOffset } from "../../kafka/event_log.ts";
-import { marketProducerOptions, orderProducerOptions, type SessionTime } from "../producer_options.ts";
+import {
+  marketProducerOptions,
+  orderProducerOptions,
+  type SessionTime,
+} from "../producer_options.ts";
 import type { SessionPlan } from "../session_plan.ts";
 import { createSource, type SourceOptions } from "./source_factory.ts";
 

@@ -96,7 +96,13 @@ function foldRound(messages: readonly OrderMessage[]): { outputs: number; bytes:
 
 function foldMessages(commands: readonly BenchCommand[]): OrderMessage[] {
   const users = new Map<number, string>();
-  const envelope = { id: "orders/0/0/0", correlationId: "c", timestamp: 0 };
+  const envelope = {
+    id: "orders/0/0/0",
+    correlationId: "c",
+    causationId: "c",
+    sequence: 0,
+    timestamp: 0,
+  };
   const opened: OrderMessage = {
     type: "floor-opened",
     ...envelope,

@@ -116,8 +116,8 @@ export class Accounts implements Rule {
       if (symbol === undefined || wanted !== lots) {
         const text = `${command.userId} asked for ${wanted} lots of ${name} and was given ${lots}`;
         this.#violate("conservation", text, chain);
-        continue;
       }
+      if (symbol === undefined) continue;
       payIn(sharesOf(account, symbol.index), lots);
       this.#totals.payInShares(symbol.index, lots);
     }

@@ -52,6 +52,9 @@ export class PriceTimePriority implements Rule {
   /** By partition and symbol: a symbol belongs to one partition. */
   readonly #books = new Map<string, OpenBook>();
 
+  /** Set when orders could not be replayed: then nothing can be compared. */
+  #blind = false;
+
   constructor(context: RuleContext) {
     this.#context = context;
   }
@@ -80,6 +83,7 @@ export class PriceTimePriority implements Rule {
   }
 
   onNotice(derived: Derived<EngineNotice>, row: number): void {
+    if (this.#blind) return;
     const { message } = derived;
     if (message.type === "order-filled") {
       // Narrowed by its type.
@@ -102,6 +106,7 @@ export class PriceTimePriority implements Rule {
   }
 
   onTrade(derived: Derived<Trade>): void {
+    if (this.#blind) return;
     const { message, origin } = derived;
     const trade = this.#nextUnfound(origin, LEG_TRADE, () => true);
     const told = `a trade of ${message.quantityLots} at ${message.priceTicks}`;
@@ -119,6 +124,7 @@ export class PriceTimePriority implements Rule {
   }
 
   onQuote(derived: Derived<Quote>): void {
+    if (this.#blind) return;
     const { message, origin } = derived;
     const row = this.#expected.quoteOf(origin);
     if (row < 0) {
@@ -141,6 +147,7 @@ export class PriceTimePriority implements Rule {
   }
 
   onSettlement(derived: Derived<Settlement>, row: number): void {
+    if (this.#blind) return;
     const { message, origin } = derived;
     if (message.type === "settle-fill") return this.#compareSettlement(derived, message, row);
     const end = this.#expected.endOf(origin);
@@ -261,6 +268,7 @@ export class PriceTimePriority implements Rule {
     const known = this.#books.get(key);
     if (known !== undefined) return known;
     if (evidence.facts === null) {
+      this.#blind = true;
       findings.undecide(RULE, "no floor-opened record says what the symbols are");
       return null;
     }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Envelope } from "../../../kafka/messages/mod.ts";
 import fc from "fast-check";
 import { DisconnectedError } from "../../../actors/notifier/live_queue.ts";
 import { NotificationHub } from "../../../actors/notifier/notification_hub.ts";
@@ -21,7 +22,7 @@ async function follow(
     for await (const batch of batches) {
       for (const { id, notification } of batch) {
         ids.push(id);
-        numbers.push(notification.sequence);
+        numbers.push((notification as Envelope).sequence);
       }
     }
   })();

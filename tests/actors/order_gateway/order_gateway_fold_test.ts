@@ -60,6 +60,8 @@ Deno.test("orderGatewayFold hands an accepted order to the engine and answers or
     topic: "orders",
     key: "AAPL",
     correlationId: `${alice}/1`,
+    causationId: "c",
+    sequence: 0,
     body: {
       type: "order-accepted",
       userId: alice,
@@ -78,6 +80,8 @@ Deno.test("orderGatewayFold hands an accepted order to the engine and answers or
     topic: "notifications",
     key: alice,
     correlationId: `${alice}/1`,
+    causationId: "c",
+    sequence: 0,
     body: {
       type: "order-placed",
       duplicate: false,
@@ -108,7 +112,13 @@ Deno.test("orderGatewayFold emits messages that their schemas accept", () => {
     { type: "open-account", cash: 1, holdings: {} },
     { type: "open-account", userId: USERS.carol, cash: 1, holdings: { AAPL: 3 } },
   ];
-  const envelope = { id: "order-commands/1/0/0", correlationId: "c", sequence: 0, timestamp: 1 };
+  const envelope = {
+    id: "order-commands/1/0/0",
+    correlationId: "c",
+    causationId: "c",
+    sequence: 0,
+    timestamp: 1,
+  };
   for (const { topic, body } of wishes.flatMap((wish) => gateway.send(wish))) {
     const schema = topic === "orders" ? orderMessageSchema : notificationSchema;
     const message = { ...envelope, ...body };
@@ -367,6 +377,8 @@ Deno.test("orderGatewayFold.admits() tells settlements that fit from those that 
     type: "settle-fill",
     id: "orders/0/1/0",
     correlationId: "c",
+    causationId: "c",
+    sequence: 0,
     timestamp: 0,
     userId: alice,
     orderNumber: 1,
@@ -396,6 +408,8 @@ Deno.test("orderGatewayFold answers cancels by what became of the order", () => 
     topic: "orders",
     key: "AAPL",
     correlationId: `${alice}/1`,
+    causationId: "c",
+    sequence: 0,
     body: {
       type: "cancel-requested",
       userId: alice,

@@ -191,7 +191,7 @@ Deno.test("orderGatewayFold does what a slow gateway with a full history does", 
       });
       compareBalances(gateway, reference);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 

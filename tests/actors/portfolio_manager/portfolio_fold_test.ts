@@ -18,7 +18,13 @@ const PARAMETERS: FloorParameters = {
   limits: DEFAULT_GATEWAY_LIMITS,
 };
 const CONTEXT: FoldContext = { topic: "notifications", partition: 0, partitions: 1 };
-const envelope = { id: "orders/0/1/0", correlationId: "c", sequence: 0, timestamp: 1 };
+const envelope = {
+  id: "orders/0/1/0",
+  correlationId: "c",
+  causationId: "c",
+  sequence: 0,
+  timestamp: 1,
+};
 const answer = { ...envelope, duplicate: false };
 
 /** A portfolio manager that is told things. */

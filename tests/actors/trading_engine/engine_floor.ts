@@ -81,7 +81,13 @@ export class EngineFloor {
   }
 }
 
-const envelope = { id: "order-commands/0/0/0", correlationId: "any", sequence: 0, timestamp: 0 };
+const envelope = {
+  id: "order-commands/0/0/0",
+  correlationId: "any",
+  causationId: "c",
+  sequence: 0,
+  timestamp: 0,
+};
 
 /** `alice/7` is user alice, order id 7, order number 7. */
 function ids(who: string): { userId: string; orderId: string } {

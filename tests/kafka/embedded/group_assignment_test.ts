@@ -11,7 +11,9 @@ const partitionsOf = (topic: string, count: number, owners: readonly (string | n
 
 const ownersOf = (assigned: readonly OwnedPartition[]) => assigned.map(({ owner }) => owner);
 
-const memberIds = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e"), { minLength: 1 });
+const memberIds: fc.Arbitrary<string[]> = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e"), {
+  minLength: 1,
+});
 
 Deno.test("assignPartitions() spreads partitions as evenly as possible among equal members", () => {
   fc.assert(fc.property(

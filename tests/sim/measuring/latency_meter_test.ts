@@ -135,6 +135,7 @@ Deno.test("LatencyMeter times answers from the intended time", () => {
   const counts = meter.counts();
   assert.deepEqual(counts.orders, { placed: 1, rejected: 1, duplicates: 0 });
   assert.deepEqual(counts.refusals, { "unknown-symbol": 1 });
+  assert.deepEqual(counts.orderRefusals, { "unknown-symbol": 1 });
   assert.equal(counts.unanswered, 0);
   assert.equal(counts.firstIntendedAt, 1_000);
   assert.equal(counts.lastAnsweredAt, 1_030.5);
@@ -243,6 +244,7 @@ Deno.test("LatencyMeter counts a dead letter once, also when it was written agai
     error: "not JSON",
     key: null,
     valueBase64: "ew==",
+    valueBytes: 1,
   });
   const letters = [letter(3), letter(9), letter(3), letter(9), letter(11)];
   meter.observe(messages("dead-letters", letters), { at: 20 });

@@ -43,6 +43,7 @@ async function withMeter(
     incarnation: 1,
     options: { timedFrom: [{ topic: "notifications", partition: 0, offset: 3 }] },
     tell: () => {},
+    channel: { send: () => Promise.resolve(), trySend: () => {} },
   }, { log, clock: systemClock });
   const running = meter.run();
   try {

@@ -126,7 +126,7 @@ export function findRecord(
 ): TopicPartition & { readonly offset: number; readonly record: StoredRecord } {
   for (let partition = 0; partition < 2; partition++) {
     for (const [offset, record] of log.records(topic, partition).entries()) {
-      if (typeof record.value !== "string" || !record.value.startsWith("{")) continue;
+      if (typeof record.value !== "string" || !record.value.startsWith('{"')) continue;
       if (fits(JSON.parse(record.value))) return { topic, partition, offset, record };
     }
   }

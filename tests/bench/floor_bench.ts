@@ -1,0 +1,91 @@
+/**
+ * Records per second that the whole floor moves end to end, against what one writer appends to the
+ * same kind of log: the same records, in batches of 1,000.
+ *
+ * Run: deno run -A tests/bench/floor_bench.ts [--orders 200000] [--durability process|disk]
+ */
+
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { readRange } from "../../actors/log_access/read_range.ts";
+import type { RecordToPublish } from "../../kafka/event_log.ts";
+import { openEventLog } from "../../kafka/open_event_log.ts";
+import { topicSettings } from "../../kafka/topics.ts";
+import { recordsByTopic, send, startLoadedFloor, startMarketData } from "./floor_load.ts";
+
+const { values } = parseArgs({
+  args: Deno.args,
+  options: {
+    orders: { type: "string", default: "200000" },
+    durability: { type: "string", default: "process" },
+  },
+});
+const orders = Number(values.orders);
+const durability = values.durability === "disk" ? "disk" : "process";
+const directory = await Deno.makeTempDir({ prefix: "outcry-bench-" });
+
+try {
+  const floor = await moved();
+  const writer = await appended(floor.sample);
+  const rate = Math.round(floor.rate);
+  console.log(
+    `floor, ${durability}: ${orders} commands, ${floor.total} records in ` +
+      `${floor.seconds.toFixed(1)} s`,
+  );
+  console.log(`  ${Math.round(orders / floor.seconds)} commands/s, ${rate} records/s end to end`);
+  console.log(`  ${JSON.stringify(floor.byTopic)}`);
+  console.log(`one writer, same records in batches of 1,000: ${Math.round(writer)} records/s`);
+  console.log(`ratio ${(floor.rate / writer).toFixed(3)} (limit 0.25)`);
+} finally {
+  await Deno.remove(directory, { recursive: true });
+}
+
+async function moved() {
+  await using floor = await startLoadedFloor(directory, durability);
+  const before = await recordsByTopic(floor);
+  const prices = startMarketData(floor, 1_000);
+  const started = performance.now();
+  await send(floor, [{
+    kind: "burst",
+    ratePerSecond: orders * 10,
+    durationMs: 100,
+    arrivals: "uniform",
+  }]);
+  const sent = performance.now();
+  await prices.stop(5_000);
+  await floor.idle();
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`sent in ${((sent - started) / 1000).toFixed(1)} s`);
+  const byTopic = await recordsByTopic(floor);
+  for (const topic of Object.keys(byTopic)) byTopic[topic]! -= before[topic] ?? 0;
+  const total = Object.values(byTopic).reduce((sum, count) => sum + count, 0);
+  const sample: RecordToPublish[] = [];
+  for (const topic of Object.keys(byTopic)) {
+    const share = Math.ceil(100_000 * byTopic[topic]! / total);
+    const partitions = await floor.log.partitionCount(topic);
+    let taken = 0;
+    for (let partition = 0; partition < partitions && taken < share; partition++) {
+      for await (const record of readRange(floor.log, { topic, partition })) {
+        if (taken++ >= share) break;
+        sample.push({ key: record.key, value: record.text, timestamp: record.timestamp });
+      }
+    }
+  }
+  return { seconds, total, byTopic, rate: total / seconds, sample };
+}
+
+async function appended(sample: readonly RecordToPublish[]): Promise<number> {
+  const path = join(directory, "writer.sqlite");
+  await using log = await openEventLog({ kind: "embedded", path, durability });
+  await log.createTopics(topicSettings());
+  let count = 0;
+  const started = performance.now();
+  while (performance.now() - started < 3_000) {
+    for (let at = 0; at < sample.length; at += 1_000) {
+      const records = sample.slice(at, at + 1_000);
+      await log.publish([{ topic: "orders", partition: (at / 1_000) % 6, records }]);
+      count += records.length;
+    }
+  }
+  return count / ((performance.now() - started) / 1000);
+}

@@ -1,0 +1,66 @@
+/**
+ * Ways to tamper with the n-th message that fits.
+ *
+ * @module
+ */
+
+import type { TopicName } from "../../../../kafka/topics.ts";
+import type { ArrayLog } from "./array_log.ts";
+import { findRecord } from "./array_log.ts";
+import type { Tamper } from "./hand_floor.ts";
+
+type Fields = Record<string, unknown>;
+
+/** A message that has all of these fields. */
+export function fits(wanted: Fields): (message: Fields) => boolean {
+  return (message) => Object.entries(wanted).every(([name, value]) => message[name] === value);
+}
+
+/** Changes the first derived message with the wanted fields, on its way into the log. */
+export function change(topic: TopicName, wanted: Fields, changes: Fields): Tamper {
+  let done = false;
+  return (at, message) => {
+    if (done || at !== topic || !fits(wanted)(message)) return message;
+    done = true;
+    return { ...message, ...changes };
+  };
+}
+
+/** Loses the first derived message with the wanted fields before it gets its sequence. */
+export function lose(topic: TopicName, wanted: Fields): Tamper {
+  let done = false;
+  return (at, message) => {
+    if (done || at !== topic || !fits(wanted)(message)) return message;
+    done = true;
+    return null;
+  };
+}
+
+/** Changes a record that is in the log. */
+export function rewrite(log: ArrayLog, topic: TopicName, wanted: Fields, changes: Fields): void {
+  const { record } = findRecord(log, topic, fits(wanted));
+  record.value = JSON.stringify({ ...JSON.parse(String(record.value)), ...changes });
+}
+
+/**
+ * Appends a message that claims to be the next of its channel: like the first one with the wanted
+ * fields, but for the changes.
+ */
+export function forge(log: ArrayLog, topic: TopicName, wanted: Fields, changes: Fields = {}) {
+  const { partition, record } = findRecord(log, topic, fits(wanted));
+  const message: Fields = JSON.parse(String(record.value));
+  const id = String(changes.id ?? message.id).split("/");
+  const channel = `${id[0]}/${id[1]}/`;
+  const sequence =
+    log.records(topic, partition).filter(({ value }) =>
+      typeof value === "string" && value.includes(`"id":"${channel}`)
+    ).length;
+  // Within its record's outputs it comes after all others.
+  const forged = {
+    ...message,
+    id: [...id.slice(0, 3), 90 + sequence].join("/"),
+    sequence,
+    ...changes,
+  };
+  return log.append(topic, partition, { key: record.key, value: JSON.stringify(forged) });
+}

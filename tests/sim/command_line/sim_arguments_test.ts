@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { parseSimArguments, UsageError } from "../../../sim/command_line/sim_arguments.ts";
+import { renderUsage } from "../../../sim/command_line/usage.ts";
+
+function refusal(...argv: readonly string[]): string {
+  try {
+    parseSimArguments(argv);
+  } catch (error) {
+    assert.ok(error instanceof UsageError);
+    return error.message;
+  }
+  assert.fail(`${argv.join(" ")} was taken`);
+}
+
+Deno.test("parseSimArguments() fills in what is not said", () => {
+  assert.deepEqual(parseSimArguments(["scenarios/burst.ts"]), {
+    kind: "run",
+    scenario: "scenarios/burst.ts",
+    overrides: {},
+    runs: "runs",
+    runId: null,
+    durability: "process",
+    json: false,
+  });
+});
+
+Deno.test("parseSimArguments() reads every option", () => {
+  const argv = [
+    ..."--seed 7 --rate 2000 --duration 10s --partitions 3 --runs out --run-id one".split(" "),
+    "scenarios/replay_trades.ts",
+    ..."--instances trading-engine=4,order-gateway=2 --instances notifier=0 --json".split(" "),
+    ..."--durability disk --prices btc.csv --format binance-trades --speed 2.5".split(" "),
+    ..."--symbol BTCUSDT".split(" "),
+  ];
+  assert.deepEqual(parseSimArguments(argv), {
+    kind: "run",
+    scenario: "scenarios/replay_trades.ts",
+    overrides: {
+      seed: 7,
+      ratePerSecond: 2_000,
+      durationMs: 10_000,
+      partitions: 3,
+      instances: { "trading-engine": 4, "order-gateway": 2, notifier: 0 },
+      prices: {
+        file: resolve("btc.csv"),
+        format: "binance-trades",
+        speed: 2.5,
+        symbol: "BTCUSDT",
+      },
+    },
+    runs: "out",
+    runId: "one",
+    durability: "disk",
+    json: true,
+  });
+});
+
+Deno.test("parseSimArguments() lists, helps and resumes", () => {
+  assert.deepEqual(parseSimArguments([]), { kind: "list" });
+  assert.deepEqual(parseSimArguments(["--help", "--seed", "x"]), { kind: "help" });
+  assert.deepEqual(parseSimArguments(["-h"]), { kind: "help" });
+  assert.deepEqual(parseSimArguments(["--resume", "runs/one", "--json"]), {
+    kind: "resume",
+    directory: "runs/one",
+    json: true,
+  });
+});
+
+Deno.test("parseSimArguments() says what a wrong option should have been", () => {
+  assert.match(
+    refusal("x.ts", "--sed", "7"),
+    /^--sed: no such option; did you mean --seed\? there are: --seed, --rate, /,
+  );
+  assert.match(refusal("x.ts", "--zzzzzzzzzz"), /^--zzzzzzzzzz: no such option; there are: /);
+});
+
+Deno.test("parseSimArguments() says what a wrong value should have been", () => {
+  const wrong = [
+    [["--seed", "1.5"], `--seed: "1.5": must be a whole number from 0 to 4294967295`],
+    [["--rate", "-5"], `--rate: "-5": must be a positive number`],
+    [["--rate", ""], `--rate: "": must be a positive number`],
+    [["--partitions", "0"], `--partitions: "0": must be a whole number from 1 to 256`],
+    [
+      ["--run-id", "../up"],
+      `--run-id: "../up": must be 1 to 128 letters, digits, ".", "_" and "-"`,
+    ],
+    [["--speed", "2"], "--speed: goes with --prices FILE, which is missing"],
+  ] as const;
+  for (const [argv, message] of wrong) assert.equal(refusal("x.ts", ...argv), message);
+  assert.match(refusal("x.ts", "--duration", "soon"), /^--duration: "soon": must be milliseconds/);
+  assert.match(refusal("x.ts", "--instances", "engine=2"), /must be group=N with a group of/);
+  assert.match(
+    refusal("x.ts", "--instances", "notifier"),
+    /must be notifier=N with N from 0 to 64/,
+  );
+  assert.match(refusal("x.ts", "--durability", "disc"), /process, disk; did you mean "disk"\?$/);
+  assert.match(
+    refusal("x.ts", "--prices", "f", "--format", "csv"),
+    /must be one of binance-trades$/,
+  );
+});
+
+Deno.test("parseSimArguments() lists all wrong values at once", () => {
+  assert.equal(refusal("x.ts", "--seed", "a", "--rate", "b").split("\n").length, 2);
+});
+
+Deno.test("parseSimArguments() wants one scenario", () => {
+  assert.match(refusal("--seed", "7"), /^no scenario: give the path of one/);
+  assert.match(refusal("a.ts", "b.ts"), /^b\.ts: one scenario at a time, and a\.ts is one$/);
+});
+
+Deno.test("parseSimArguments() resumes a run as it was begun", () => {
+  assert.match(
+    refusal("--resume", "runs/one", "--seed", "7", "burst.ts"),
+    /so it takes no burst\.ts, --seed$/,
+  );
+});
+
+Deno.test("renderUsage() lists scenarios and options", () => {
+  const usage = renderUsage([{ path: "scenarios/burst.ts", teaches: "Bursts." }]);
+  assert.match(usage, /^Usage: deno task sim SCENARIO\.ts/);
+  assert.match(usage, / {2}scenarios\/burst\.ts {2}Bursts\./);
+  for (const option of ["--seed", "--resume", "--prices", "--json"]) {
+    assert.ok(usage.includes(option));
+  }
+});

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { seededRandom } from "../../actors/seeded_random.ts";
+import { cleanCommand, cleanRuns, findRuns } from "../../sim/clean_command.ts";
+import { compileScenario } from "../../sim/compile_scenario.ts";
+import {
+  createRunFolder,
+  isRunId,
+  newRunId,
+  openRunFolder,
+  RunFolderError,
+  runPaths,
+} from "../../sim/run_folder.ts";
+import { readManifest, type RunManifest, writeManifest } from "../../sim/run_manifest.ts";
+import { scenario } from "../../sim/scenario.ts";
+
+const session = scenario("session", {
+  teaches: "One phase.",
+  symbols: ["AAPL"],
+  phases: [{ name: "a", kind: "constant", ratePerSecond: 1, duration: "1s" }],
+  thresholds: { "answer.p99": "<50ms" },
+});
+
+async function manifest(runId: string): Promise<RunManifest> {
+  return {
+    version: 1,
+    runId,
+    plan: await compileScenario(session),
+    sessionStartsAt: null,
+    elapsedBefore: 0,
+    durability: "process",
+    versions: { outcry: "0.1.0", deno: "2.9.6" },
+    started: { at: "2026-03-01T09:30:00.000Z", argv: ["scenarios/session.ts"] },
+    resumed: [],
+  };
+}
+
+async function withRuns(use: (runs: string) => Promise<void>): Promise<void> {
+  const runs = await Deno.makeTempDir();
+  try {
+    await use(runs);
+  } finally {
+    await Deno.remove(runs, { recursive: true });
+  }
+}
+
+/** A run that was played: it has a log. */
+async function playedRun(runs: string, runId: string): Promise<string> {
+  using folder = await createRunFolder(runs, await manifest(runId));
+  await Deno.writeTextFile(folder.paths.log, "");
+  return folder.paths.directory;
+}
+
+async function refusal(opening: Promise<Disposable>): Promise<string> {
+  const error: unknown = await opening.then((folder) => folder[Symbol.dispose](), (e) => e);
+  assert.ok(error instanceof RunFolderError, String(error));
+  return error.message;
+}
+
+Deno.test("newRunId() has the scenario, the time in UTC and four random digits", () => {
+  const at = Date.UTC(2026, 2, 1, 9, 30, 5);
+  const id = newRunId("burst", at, seededRandom(1, "run id"));
+  assert.match(id, /^burst-20260301-093005-[0-9a-z]{4}$/);
+  assert.ok(isRunId(id));
+  for (const text of ["", "../x", "a/b", ".hidden", "x".repeat(129)]) assert.ok(!isRunId(text));
+});
+
+Deno.test("createRunFolder() writes a manifest that openRunFolder() reads back", async () => {
+  await withRuns(async (runs) => {
+    const directory = await playedRun(runs, "one");
+    using folder = await openRunFolder(directory);
+    assert.equal(folder.runId, "one");
+    assert.deepEqual(folder.manifest, await manifest("one"));
+    assert.ok((await Deno.stat(folder.paths.audit)).isDirectory);
+  });
+});
+
+Deno.test("createRunFolder() refuses a run that exists, and a bad id", async () => {
+  await withRuns(async (runs) => {
+    await playedRun(runs, "one");
+    assert.match(
+      await refusal(createRunFolder(runs, await manifest("one"))),
+      /exists already; give another --run-id, or --resume/,
+    );
+    assert.match(await refusal(createRunFolder(runs, await manifest("../one"))), /a run's id is/);
+  });
+});
+
+Deno.test("openRunFolder() refuses a run that is being played", async () => {
+  await withRuns(async (runs) => {
+    const directory = await playedRun(runs, "one");
+    {
+      using _playing = await openRunFolder(directory);
+      assert.match(await refusal(openRunFolder(directory)), /a process is playing it now/);
+    }
+    using _again = await openRunFolder(directory);
+  });
+});
+
+Deno.test("openRunFolder() takes a run whose process was killed", async () => {
+  await withRuns(async (runs) => {
+    const directory = await playedRun(runs, "one");
+    const lock = join(directory, "lock");
+    const holder = new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        `const file = await Deno.open(Deno.args[0], { read: true, write: true });
+         await file.lock(true);
+         console.log("locked");
+         setInterval(() => {}, 1000);`,
+        lock,
+      ],
+      stdout: "piped",
+    }).spawn();
+    const reader = holder.stdout.getReader();
+    await reader.read();
+    assert.match(await refusal(openRunFolder(directory)), /a process is playing it now/);
+    holder.kill("SIGKILL");
+    await holder.status;
+    await reader.cancel();
+    using folder = await openRunFolder(directory);
+    assert.equal(folder.runId, "one");
+  });
+});
+
+Deno.test("openRunFolder() says what is wrong with a folder that is no run's", async () => {
+  await withRuns(async (runs) => {
+    assert.match(await refusal(openRunFolder(join(runs, "none"))), /it has no manifest\.json/);
+    const directory = await playedRun(runs, "one");
+    const { manifest: path, log } = runPaths(directory);
+    const whole = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, whole.slice(0, 50));
+    assert.match(await refusal(openRunFolder(directory)), /its manifest\.json is not JSON/);
+    await Deno.writeTextFile(path, `{ "version": 2 }`);
+    assert.match(await refusal(openRunFolder(directory)), /has version 2; .* reads version 1$/);
+    const { durability: _, ...rest } = JSON.parse(whole);
+    await Deno.writeTextFile(path, JSON.stringify(rest));
+    assert.match(await refusal(openRunFolder(directory)), /is not one: durability: missing/);
+    await Deno.writeTextFile(path, whole);
+    await Deno.remove(log);
+    assert.match(await refusal(openRunFolder(directory)), /it has no log\.sqlite/);
+  });
+});
+
+Deno.test("writeManifest() leaves nothing beside the manifest", async () => {
+  await withRuns(async (runs) => {
+    const path = join(runs, "manifest.json");
+    const changed = { ...await manifest("one"), sessionStartsAt: 5 };
+    await writeManifest(path, await manifest("one"));
+    await writeManifest(path, changed);
+    assert.deepEqual(await readManifest(path), changed);
+    assert.deepEqual(Array.from(Deno.readDirSync(runs), ({ name }) => name), ["manifest.json"]);
+  });
+});
+
+Deno.test("cleanRuns() removes runs, keeps the newest, and leaves all else", async () => {
+  await withRuns(async (runs) => {
+    for (const id of ["a", "b", "c"]) await playedRun(runs, id);
+    await Deno.mkdir(join(runs, "notes"));
+    await Deno.writeTextFile(join(runs, "notes", "mine.txt"), "keep me");
+    const order = (await findRuns(runs)).map(({ runId }) => runId);
+    assert.deepEqual([...order].sort(), ["a", "b", "c"]);
+    const { removed } = await cleanRuns(runs, 1);
+    assert.deepEqual(removed.map(({ runId }) => runId), order.slice(0, 2));
+    assert.deepEqual((await findRuns(runs)).map(({ runId }) => runId), order.slice(2));
+    assert.equal(await Deno.readTextFile(join(runs, "notes", "mine.txt")), "keep me");
+  });
+});
+
+Deno.test("cleanRuns() leaves a run that is being played", async () => {
+  await withRuns(async (runs) => {
+    using _playing = await createRunFolder(runs, await manifest("busy"));
+    const { removed, busy } = await cleanRuns(runs, 0);
+    assert.deepEqual([removed.length, busy.map(({ runId }) => runId)], [0, ["busy"]]);
+  });
+});
+
+Deno.test("cleanCommand() says what it did, and what would be right", async () => {
+  await withRuns(async (runs) => {
+    const printed: string[] = [];
+    const run = (...argv: string[]) => cleanCommand(argv, (line) => printed.push(line));
+    const directory = await playedRun(runs, "one");
+    assert.equal(await run("--runs", runs), 0);
+    assert.equal(printed.pop(), `removed ${directory}`);
+    assert.equal(await run("--runs", runs), 0);
+    assert.equal(printed.pop(), `nothing to remove in ${runs}`);
+    assert.equal(await run("--keep", "few"), 104);
+    assert.match(printed.pop()!, /^--keep: "few": must be a whole number, 0 or more\n\nUsage: /);
+    assert.equal(await run("--all"), 104);
+    assert.equal(await run("--help"), 0);
+  });
+});
