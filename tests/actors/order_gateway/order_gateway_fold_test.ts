@@ -60,8 +60,6 @@ Deno.test("orderGatewayFold hands an accepted order to the engine and answers or
     topic: "orders",
     key: "AAPL",
     correlationId: `${alice}/1`,
-    causationId: "c",
-    sequence: 0,
     body: {
       type: "order-accepted",
       userId: alice,
@@ -80,8 +78,6 @@ Deno.test("orderGatewayFold hands an accepted order to the engine and answers or
     topic: "notifications",
     key: alice,
     correlationId: `${alice}/1`,
-    causationId: "c",
-    sequence: 0,
     body: {
       type: "order-placed",
       duplicate: false,
@@ -408,8 +404,6 @@ Deno.test("orderGatewayFold answers cancels by what became of the order", () => 
     topic: "orders",
     key: "AAPL",
     correlationId: `${alice}/1`,
-    causationId: "c",
-    sequence: 0,
     body: {
       type: "cancel-requested",
       userId: alice,
