@@ -36,7 +36,8 @@ const imports = (await Promise.all(Object.keys(MAY_IMPORT).map(importsBelow))).f
 async function importsBelow(place: string): Promise<Import[]> {
   const found: Import[] = [];
   for await (const file of sourceFiles(place)) {
-    const text = await Deno.readTextFile(new URL(file, ROOT));
+    // Examples in comments import as their readers would.
+    const text = (await Deno.readTextFile(new URL(file, ROOT))).replace(/^\s*\*.*$/gm, "");
     for (const match of text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g)) {
       const specifier = match[1]!;
       const target = specifier.startsWith(".")

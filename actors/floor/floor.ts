@@ -93,6 +93,7 @@ export interface FloorParts {
   readonly settings: ConsumerSettings;
   readonly orders: OrderClient;
   readonly marketData: MarketDataPublisher;
+  readonly notificationsUrl: string | null;
   /** Resolves, with why, when the floor cannot go on; else never settles. */
   readonly failure: Promise<FloorFailedError>;
   readonly closeClients: () => Promise<void>;
@@ -107,6 +108,8 @@ export class Floor implements AsyncDisposable {
   readonly orders: OrderClient;
   /** Publishes prices. */
   readonly marketData: MarketDataPublisher;
+  /** Where users' notifications are served, such as `http://127.0.0.1:41234`; null: nowhere. */
+  readonly notificationsUrl: string | null;
   readonly runtime: Runtime;
   /** Where actors of one's own are started. */
   readonly host: ActorHost;
@@ -124,6 +127,7 @@ export class Floor implements AsyncDisposable {
     this.failure = parts.failure;
     this.orders = parts.orders;
     this.marketData = parts.marketData;
+    this.notificationsUrl = parts.notificationsUrl;
   }
 
   /**
@@ -148,13 +152,14 @@ export class Floor implements AsyncDisposable {
   }
 
   /**
-   * A user's notifications as they come, from now on or after the id of one seen before.
+   * A user's notifications: all from the beginning, then those to come; or those after the id of one
+   * seen before.
    */
   notifications(
     userId: string,
     options: { readonly after?: string; readonly signal?: AbortSignal } = {},
   ): AsyncIterable<{ readonly id: string; readonly notification: Notification }> {
-    return notificationStream(this.log, userId, options);
+    return notificationStream(this.log, userId, { after: "beginning", ...options });
   }
 
   /** The supervision tree, with states, restarts, assignments and lag. */

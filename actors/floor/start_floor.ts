@@ -10,6 +10,8 @@ import { type EventLogConfig, openEventLog, openMemoryLog } from "../../kafka/op
 import type { FloorParameters } from "../../kafka/messages/mod.ts";
 import type { PartitionCounts } from "../fold/partition_fold.ts";
 import { MarketDataPublisher } from "../market_data_producer/market_data_publisher.ts";
+import { NotificationHub } from "../notifier/notification_hub.ts";
+import { startNotificationServer } from "../notifier/notification_server.ts";
 import { AnswerListener } from "../order_command_producer/answer_listener.ts";
 import { OrderClient } from "../order_command_producer/order_client.ts";
 import type { Pace } from "../pacer.ts";
@@ -57,6 +59,11 @@ export interface FloorOptions extends FloorParameterOptions {
   readonly instances?: Readonly<Partial<Record<ConsumerRole, number>>>;
   /** The pace of `marketData.publish`. */
   readonly marketDataPace?: Pace;
+  /**
+   * Serves users' notifications on this port of 127.0.0.1 as server-sent events and over WebSocket; 0
+   * takes any free port. Left out: no server.
+   */
+  readonly notificationsPort?: number;
   /** Names the run in events and locks. */
   readonly runId?: string;
   /** Draws the jitter of restarts. */
@@ -162,6 +169,9 @@ async function startOn(place: Place, given: {
     symbols: parameters.symbols.map(({ symbol }) => symbol),
     ...(options.marketDataPace === undefined ? {} : { pace: options.marketDataPace }),
   });
+  const server = options.notificationsPort === undefined
+    ? null
+    : serveNotifications(log, clock, options.notificationsPort);
   const floor = new Floor({
     log,
     runtime,
@@ -171,8 +181,10 @@ async function startOn(place: Place, given: {
     settings,
     orders,
     marketData,
+    notificationsUrl: server?.url ?? null,
     failure,
     closeClients: async () => {
+      await server?.close();
       await marketData[Symbol.asyncDispose]();
       await orders[Symbol.asyncDispose]();
       await answers[Symbol.asyncDispose]();
@@ -185,6 +197,22 @@ async function startOn(place: Place, given: {
     throw error;
   }
   return floor;
+}
+
+/**
+ * The notifier's server stands in the caller's thread, not in a notifier's worker: a worker that hangs
+ * cannot be stopped, and would keep the port from its successor.
+ */
+function serveNotifications(log: EventLog, clock: Clock, port: number) {
+  const hub = new NotificationHub({ log, clock });
+  const server = startNotificationServer({ hub, clock, port });
+  return {
+    url: server.url,
+    close: async () => {
+      await server.close();
+      await hub.close();
+    },
+  };
 }
 
 function treeSpec(

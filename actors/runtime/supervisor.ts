@@ -132,11 +132,6 @@ export class Supervisor {
     await slot.leaving.promise;
   }
 
-  /** Forgets the last failure of a child, which was no fault of its own (a poison record). */
-  refundRestart(id: string): void {
-    this.#ledger.refund(id);
-  }
-
   /** The running incarnation of an actor in this tree; null when there is none now. */
   actor(id: string): ActorHandle | null {
     for (const slot of this.#slots) {

@@ -376,20 +376,6 @@ Deno.test("Supervisor.remove() during a backoff or a start takes the child out a
   await root.stop();
 });
 
-Deno.test("Supervisor.refundRestart() gives back the restart of a failure that was no fault", async () => {
-  const { clock, floor, root } = stage();
-  const life = root.start();
-  await life.ready;
-  for (let i = 0; i < 8; i++) {
-    floor.handle("a").fall();
-    await clock.advance(10);
-    root.refundRestart("a");
-    await clock.advance(1000);
-  }
-  assert.equal(root.actor("a")?.incarnation, 9);
-  await root.stop();
-});
-
 Deno.test("Supervisor.terminate() ends all children at once", async () => {
   const { floor, root } = stage();
   const life = root.start();
