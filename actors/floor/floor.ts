@@ -6,6 +6,8 @@
 
 import type { EventLog } from "../../kafka/event_log.ts";
 import type { FloorParameters, Notification } from "../../kafka/messages/mod.ts";
+import { partitionForKey } from "../../kafka/partitioner.ts";
+import type { TopicName } from "../../kafka/topics.ts";
 import type { MarketDataPublisher } from "../market_data_producer/market_data_publisher.ts";
 import { notificationStream } from "../notifier/notification_stream.ts";
 import type { OrderClient } from "../order_command_producer/order_client.ts";
@@ -36,6 +38,9 @@ export const MAX_INSTANCES = 64;
 
 /** How often {@link Floor.idle} looks. */
 const IDLE_CHECK_MS = 20;
+
+/** How soon a question is asked again that nobody could answer yet. */
+const QUESTION_RETRY_MS = 5;
 
 /** How long a question waits for partitions that are on their way from one instance to another. */
 const QUESTION_DEADLINE_MS = 15_000;
@@ -131,19 +136,21 @@ export class Floor implements AsyncDisposable {
   }
 
   /**
-   * A user's cash, positions, profit and loss, or null when nobody has heard of the user.
+   * A user's cash, positions, profit and loss, or null when nobody has heard of the user. It holds
+   * whatever had been notified when it was asked for.
    *
    * @throws {FloorFailedError} when no portfolio manager serves the user's partition in time
    */
   async portfolio(userId: string): Promise<PortfolioView | null> {
-    const question: PortfolioQuestion = { kind: "portfolio", userId };
+    const upTo = await this.#endOf("notifications", userId);
+    const question: PortfolioQuestion = { kind: "portfolio", userId, upTo };
     const giveUpAt = this.runtime.clock.now() + QUESTION_DEADLINE_MS;
     while (this.runtime.clock.now() < giveUpAt) {
       for (const handle of this.#instancesOf("portfolio-manager")) {
         const answer = await askOrNull(handle, question);
-        if (answer?.owned === true) return answer.portfolio;
+        if (answer?.kind === "answer") return answer.portfolio;
       }
-      await this.runtime.clock.sleep(IDLE_CHECK_MS);
+      await this.runtime.clock.sleep(QUESTION_RETRY_MS);
     }
     throw new FloorFailedError(
       `Cannot read the portfolio of ${userId}: no portfolio manager has served its partition for ` +
@@ -258,6 +265,12 @@ export class Floor implements AsyncDisposable {
     } finally {
       await this.log.close();
     }
+  }
+
+  async #endOf(topic: TopicName, key: string): Promise<number> {
+    const [description] = await this.log.describeTopics([topic]);
+    const offsets = description?.offsets ?? [];
+    return offsets[partitionForKey(key, offsets.length)]?.end ?? 0;
   }
 
   #pool(id: string): Supervisor {

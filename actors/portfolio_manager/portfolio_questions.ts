@@ -16,16 +16,21 @@ import { type PortfolioView, portfolioView } from "./portfolio_view.ts";
 export const portfolioQuestionSchema = z.strictObject({
   kind: z.literal("portfolio"),
   userId: z.string(),
+  /** The answer must hold everything below this offset of the user's partition. */
+  upTo: z.number().int().nonnegative(),
 });
 
 /** Asks for one user's portfolio. */
 export type PortfolioQuestion = z.infer<typeof portfolioQuestionSchema>;
 
-/** `owned: false`: the user's partition is another instance's. `portfolio: null`: nobody knows the user. */
-export interface PortfolioAnswer {
-  readonly owned: boolean;
-  readonly portfolio: PortfolioView | null;
-}
+/** An answer to {@link PortfolioQuestion}. */
+export type PortfolioAnswer =
+  /** The user's partition is another instance's. */
+  | { readonly kind: "elsewhere" }
+  /** It is served here, but not folded so far yet. */
+  | { readonly kind: "behind" }
+  /** Null: nobody has heard of the user. */
+  | { readonly kind: "answer"; readonly portfolio: PortfolioView | null };
 
 /** Answers from the state of the partitions that are served here. @throws {z.ZodError} */
 export async function answerPortfolioQuestion(
@@ -33,10 +38,11 @@ export async function answerPortfolioQuestion(
   processors: ReadonlyMap<string, PartitionProcessor>,
   surroundings: { readonly log: EventLog; readonly partitions: number },
 ): Promise<PortfolioAnswer> {
-  const { userId } = portfolioQuestionSchema.parse(question);
+  const { userId, upTo } = portfolioQuestionSchema.parse(question);
   const partition = partitionForKey(userId, surroundings.partitions);
   const processor = processors.get(`notifications/${partition}`);
-  if (!(processor instanceof FoldProcessor)) return { owned: false, portfolio: null };
+  if (!(processor instanceof FoldProcessor)) return { kind: "elsewhere" };
+  if (processor.position < upTo) return { kind: "behind" };
   // The portfolio manager opens processors of its own fold only.
   const state = processor.state as PortfolioState;
   const prices = new Map<string, number>();
@@ -46,5 +52,6 @@ export async function answerPortfolioQuestion(
     const price = instrument && await lastPrice(surroundings.log, instrument);
     if (price !== undefined) prices.set(symbol, price);
   }
-  return { owned: true, portfolio: portfolioView(state, userId, (symbol) => prices.get(symbol)) };
+  const portfolio = portfolioView(state, userId, (symbol) => prices.get(symbol));
+  return { kind: "answer", portfolio };
 }

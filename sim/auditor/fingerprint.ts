@@ -5,54 +5,55 @@
  * @module
  */
 
-const encoder = new TextEncoder();
-
-/** Texts up to so many bytes are hashed in a buffer that is used again. */
-const SCRATCH_BYTES = 65_536;
-
 /** Computes fingerprints; the last one stands in {@link low} and {@link high}. */
 export class Fingerprinter {
   /** The lower half, an unsigned 32-bit integer: on its own good enough to compare two contents. */
   low = 0;
   /** The upper half. */
   high = 0;
-  readonly #scratch = new Uint8Array(SCRATCH_BYTES);
 
-  /** Takes the fingerprint of a text. Returns itself. */
-  ofText(text: string): this {
-    if (text.length * 3 > SCRATCH_BYTES) return this.ofBytes(encoder.encode(text));
-    const { written } = encoder.encodeInto(text, this.#scratch);
-    return this.ofBytes(this.#scratch.subarray(0, written));
-  }
-
-  /** Takes the fingerprint of bytes, different for every `seed`. Returns itself. */
-  ofBytes(bytes: Uint8Array, seed = 0): this {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const whole = bytes.length & ~3;
-    let a = (seed ^ bytes.length) | 0;
-    let b = Math.imul(seed, 0x2c1b3c6d) ^ 0x297a2d39;
-    for (let at = 0; at < whole; at += 4) {
-      const word = view.getInt32(at, true);
+  /** Takes the fingerprint of a text, different for every `seed`. Returns itself. */
+  ofText(text: string, seed = 0): this {
+    const { length } = text;
+    let a = (seed ^ length) | 0;
+    let b = Math.imul(seed, 0x2c1b3c6d) ^ 0x51ed270b;
+    for (let at = 0; at < length; at += 2) {
+      // Past the end there is no second unit: NaN, which counts as 0.
+      const word = text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16);
       a = Math.imul(a ^ word, 0x9e3779b1);
       a ^= a >>> 15;
       b = Math.imul(b ^ word, 0x85ebca77) + a | 0;
       b ^= b >>> 13;
     }
-    for (let at = whole; at < bytes.length; at++) {
-      a = Math.imul(a ^ bytes[at]!, 0x9e3779b1);
+    return this.#finish(a, b);
+  }
+
+  /** Takes the fingerprint of bytes, another one than that of a text. Returns itself. */
+  ofBytes(bytes: Uint8Array, seed = 0): this {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const whole = bytes.length & ~3;
+    let a = (seed ^ bytes.length) | 0;
+    let b = Math.imul(seed, 0x2c1b3c6d) ^ 0x297a2d39;
+    for (let at = 0; at < bytes.length; at += at < whole ? 4 : 1) {
+      const word = at < whole ? view.getInt32(at, true) : bytes[at]!;
+      a = Math.imul(a ^ word, 0x9e3779b1);
       a ^= a >>> 15;
-      b = Math.imul(b ^ bytes[at]!, 0x85ebca77) + a | 0;
+      b = Math.imul(b ^ word, 0x85ebca77) + a | 0;
       b ^= b >>> 13;
     }
-    this.low = scramble(a);
-    this.high = scramble(b ^ Math.imul(a, 0x27d4eb2f));
-    return this;
+    return this.#finish(a, b);
   }
 
   /** Takes an integer as its own fingerprint. Returns itself. */
   ofInteger(value: number): this {
     this.low = value >>> 0;
     this.high = Math.floor(value / 2 ** 32) >>> 0;
+    return this;
+  }
+
+  #finish(a: number, b: number): this {
+    this.low = scramble(a);
+    this.high = scramble(b ^ Math.imul(a, 0x27d4eb2f));
     return this;
   }
 }

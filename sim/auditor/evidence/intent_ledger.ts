@@ -19,7 +19,7 @@ interface Producer {
   acknowledgedBefore: number;
 }
 
-const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const EMPTY = new Uint8Array();
 
 /** Intents, and which of them came true. */
@@ -46,10 +46,8 @@ export class IntentLedger {
     const producer = this.#producerNamed(intent.producer);
     if (intent.number < producer.next) return;
     producer.next = intent.number + 1;
-    const bytes = intent.encoding === "base64"
-      ? Buffer.from(intent.value, "base64")
-      : encoder.encode(intent.value);
-    const group = this.#groupNumber(intent, bytes);
+    this.#take(intent, contentOf(intent));
+    const group = this.#groups.add();
     if (!this.#intentAt.has(group)) this.#intentAt.set(group, record);
     this.#intended.set(group, this.#intended.get(group) + 1);
     const row = this.#size++;
@@ -65,7 +63,7 @@ export class IntentLedger {
 
   /** Where the intent of a record of `order-commands` is; null when there is none. */
   find(record: LogRecord): { topic: string; partition: number; offset: number } | null {
-    this.#take(record, record.value ?? EMPTY);
+    this.#take(record, record.text ?? record.value ?? EMPTY);
     const group = this.#groups.find();
     if (group < 0) return null;
     this.#found.set(group, this.#found.get(group) + 1);
@@ -104,14 +102,25 @@ export class IntentLedger {
     return producer;
   }
 
-  #groupNumber(place: { partition: number; key: string | null }, bytes: Uint8Array): number {
-    this.#take(place, bytes);
-    return this.#groups.add();
-  }
-
-  #take(place: { partition: number; key: string | null }, bytes: Uint8Array): void {
+  #take(
+    place: { readonly partition: number; readonly key: string | null },
+    content: string | Uint8Array,
+  ): void {
     const { print } = this.#groups;
     print.ofText(`${place.partition}/${place.key === null ? "" : `=${place.key}`}`);
-    print.ofBytes(bytes, print.low);
+    if (typeof content === "string") print.ofText(content, print.low);
+    else print.ofBytes(content, print.low);
+  }
+}
+
+/** What the intent's command holds, as a record of it is read: text, unless it is no UTF-8. */
+function contentOf({ value, encoding }: Intent): string | Uint8Array {
+  if (encoding === "text") return value;
+  const bytes = Buffer.from(value, "base64");
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    // No UTF-8: that is why it is base64.
+    return bytes;
   }
 }

@@ -13,6 +13,7 @@ import { formatRef } from "../findings.ts";
 import type { RuleContext } from "../rule.ts";
 
 const RULE = "sequences-dense";
+const EMPTY = new Uint8Array();
 
 interface Channel {
   next: number;
@@ -53,7 +54,7 @@ export class SequencesDense {
     const { record, origin, sequence } = sent;
     findings.check(RULE);
     const channel = this.#channelOf(sent);
-    const content = this.#print.ofText(record.text ?? "").low;
+    const content = this.#print.ofBytes(record.value ?? EMPTY).low;
     if (sequence < channel.next) {
       evidence.counts.repeats++;
       if (channel.contents.get(sequence) !== content) {

@@ -67,7 +67,9 @@ for (const kind of KINDS) {
   Deno.test(`sendOrder() places order 1001: engine, portfolio, audit log and user 501 know it (${kind})`, async () => {
     await onFloor(kind, {}, async (floor, directory) => {
       const stream = floor.notifications("501")[Symbol.asyncIterator]();
-      const first = stream.next();
+      const opened = await stream.next();
+      assert.equal(opened.done === true ? "" : opened.value.notification.type, "account-opened");
+      const second = stream.next();
       const receipt = await floor.orders.sendOrder({
         orderId: "1001",
         userId: "501",
@@ -78,7 +80,7 @@ for (const kind of KINDS) {
         timestamp: 1625159076,
       });
       assert.equal(receipt.duplicate, false);
-      const notified = await first;
+      const notified = await second;
       assert.ok(!notified.done);
       assert.equal(notified.value.notification.type, "order-placed");
       await stream.return?.();

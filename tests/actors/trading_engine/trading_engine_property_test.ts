@@ -99,7 +99,8 @@ Deno.test("tradingEngineFold emits bodies that their topics' schemas accept, unc
   const { emitted } = play(fc.sample(steps, { seed: 7, numRuns: 30 }).flat());
   const types = new Set<unknown>();
   for (const [topic, , correlationId, body] of emitted.flat()) {
-    const message = { ...body, id: "orders/0/0/0", correlationId, sequence: 0, timestamp: 0 };
+    const envelope = { id: "orders/0/0/0", causationId: "c", sequence: 0, timestamp: 0 };
+    const message = { ...body, ...envelope, correlationId };
     assert.deepEqual(schemas[topic]!.parse(message), message);
     types.add(body.type);
   }

@@ -1,0 +1,126 @@
+/**
+ * From the moment an order was meant to be sent to the moment its answer was seen, at a steady rate of
+ * orders on a floor with all seven actors in workers of their own, and where that time goes.
+ *
+ * Run: deno run -A tests/bench/latency_bench.ts [--rate 1000] [--seconds 8] [--rounds 3]
+ *
+ * Intended times are whole milliseconds, rounded down before the producer waits for them: an order is
+ * due from that moment, so the latency counted from it is neither shortened nor lengthened by the
+ * rounding.
+ *
+ * The latency itself is measured by the meter of every run, with nothing else looking on. The parts
+ * come from a round of their own with an observer of the bench's, which reads every command and
+ * answer and so adds a little load: the command's stamp, given by the log at the append, and the
+ * moments at which intent, command and answer were first seen by another thread.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import type { Floor } from "../../actors/floor/floor.ts";
+import type { LatencySummary } from "../../sim/measuring/latency_histogram.ts";
+import type { MeterMetrics } from "../../sim/measuring/meter_actor.ts";
+import { startMeter } from "../../sim/session/sources.ts";
+import { send, startLoadedFloor, startMarketData } from "./floor_load.ts";
+import { LatencyParts } from "./latency_parts.ts";
+
+/** What the design promises of the median. */
+const LIMIT_P50_MS = 3;
+
+const WARM_UP_MS = 2_000;
+
+interface Load {
+  readonly rate: number;
+  readonly seconds: number;
+  readonly durability: "process" | "disk";
+}
+
+async function onFloor<T>(load: Load, work: (floor: Floor) => Promise<T>): Promise<T> {
+  const directory = await Deno.makeTempDir({ prefix: "outcry-bench-" });
+  try {
+    await using floor = await startLoadedFloor(directory, load.durability);
+    return await work(floor);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+function phase({ rate }: Load, durationMs: number) {
+  return [{ kind: "constant", ratePerSecond: rate, durationMs, arrivals: "poisson" }] as const;
+}
+
+/** One round as the meter sees it. */
+function measured(load: Load): Promise<LatencySummary> {
+  return onFloor(load, async (floor) => {
+    const prices = startMarketData(floor, 100);
+    await send(floor, phase(load, WARM_UP_MS), "warm-up");
+    await floor.idle();
+    const [notifications] = await floor.log.describeTopics(["notifications"]);
+    const timedFrom = notifications!.offsets.map(({ end: offset }, partition) => ({
+      topic: "notifications",
+      partition,
+      offset,
+    }));
+    const meter = startMeter(floor, timedFrom);
+    await meter.ready;
+    await send(floor, phase(load, load.seconds * 1_000));
+    await prices.stop(5_000);
+    await floor.idle();
+    // The meter answers this question with its own type.
+    const { answer } = await meter.ask({ kind: "metrics" }) as MeterMetrics;
+    await meter.stop(5_000);
+    return answer;
+  });
+}
+
+/** One round with the observer. */
+function inParts(load: Load): Promise<LatencyParts> {
+  return onFloor(load, async (floor) => {
+    const prices = startMarketData(floor, 100);
+    await send(floor, phase(load, WARM_UP_MS), "warm-up");
+    await floor.idle();
+    const parts = await LatencyParts.observe(floor);
+    await send(floor, phase(load, load.seconds * 1_000));
+    await prices.stop(5_000);
+    await floor.idle();
+    await parts.stop();
+    return parts;
+  });
+}
+
+function line(name: string, summary: LatencySummary): string {
+  const at = (ms: number | null) => (ms ?? NaN).toFixed(2).padStart(7);
+  return `${name.padEnd(34)} p50 ${at(summary.p50)}  p90 ${at(summary.p90)}  p99 ${
+    at(summary.p99)
+  }` +
+    `  p99.9 ${at(summary["p99.9"])}  max ${at(summary.max)}`;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      rate: { type: "string", default: "1000" },
+      seconds: { type: "string", default: "8" },
+      rounds: { type: "string", default: "1" },
+      durability: { type: "string", default: "process" },
+    },
+  });
+  const load: Load = {
+    rate: Number(values.rate),
+    seconds: Number(values.seconds),
+    durability: values.durability === "disk" ? "disk" : "process",
+  };
+  console.log(
+    `order to answer, ${load.rate} orders/s (Poisson) for ${load.seconds} s, durability ` +
+      `${load.durability}, milliseconds`,
+  );
+  const rounds: LatencySummary[] = [];
+  for (let round = 0; round < Number(values.rounds); round++) {
+    rounds.push(await measured(load));
+    console.log(line(`round ${round + 1}`, rounds.at(-1)!));
+  }
+  const parts = await inParts(load);
+  for (const [name, summary] of parts.summaries()) console.log(line(name, summary));
+  const best = Math.min(...rounds.map(({ p50 }) => p50 ?? Infinity));
+  console.log(`best p50 ${best.toFixed(2)} ms (limit ${LIMIT_P50_MS} ms)`);
+}
