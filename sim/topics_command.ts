@@ -36,7 +36,7 @@ export const USAGE = `Usage: deno task topics ACTION --log FILE [--partitions N]
   describe  each topic with its settings and how many records it holds
   create    makes the floor's topics that are missing, and the log's file if need be
 
-  --log FILE      the log's file, such as runs/<run id>/events.log
+  --log FILE      the log's file, such as runs/<run id>/log.sqlite
   --partitions N  wants N partitions of every topic in place of the table's
 
 Exit code 0 when the log agrees with the table of topics, ${TOPICS_EXIT.drift} when it does not,

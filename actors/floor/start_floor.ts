@@ -17,16 +17,16 @@ import { OrderClient } from "../order_command_producer/order_client.ts";
 import type { Pace } from "../pacer.ts";
 import type { Down, HandleLimits } from "../runtime/actor_handle.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
-import { POOL_RESTARTS, ROOT_RESTARTS } from "../runtime/restart_policy.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import type { RuntimeEventSink } from "../runtime/event_stream.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import { seededRandom } from "../seeded_random.ts";
-import type { SupervisorSpec } from "../runtime/child_spec.ts";
 import { CONSUMER_ROLES, type ConsumerRole } from "../topology.ts";
 import { type ActorHost, singleThreadHost, workerHost } from "./actor_host.ts";
 import type { ConsumerSettings } from "./consumer_actor.ts";
-import { consumerSpec, Floor, FloorFailedError, MAX_INSTANCES, PRODUCERS } from "./floor.ts";
+import { consumerSpec, Floor, FloorFailedError, type FloorParts, MAX_INSTANCES } from "./floor.ts";
+import { DEFAULT_FLOOR_RESTARTS, type FloorRestarts, floorTree } from "./floor_tree.ts";
+import { LogCleaning } from "./log_cleaning.ts";
 import {
   type FloorParameterOptions,
   floorParameters,
@@ -73,6 +73,8 @@ export interface FloorOptions extends FloorParameterOptions {
   /** The number of the first runtime event. */
   readonly firstEventNumber?: number;
   readonly limitsOfActors?: Partial<HandleLimits>;
+  /** How many restarts are granted before the floor fails. */
+  readonly restarts?: Partial<FloorRestarts>;
 }
 
 /** The name under which a floor's own clients send. */
@@ -86,7 +88,8 @@ let floorsStarted = 0;
  * @throws {FloorParametersError} when a choice is impossible, or the directory holds a floor with
  * other parameters
  * @throws {EventLogError} when the log cannot be opened
- * @throws {OrderRejectedError} when an account cannot be opened
+ * @throws {CommandRejectedError} when an account cannot be opened
+ * @throws {FloorFailedError} when its actors cannot be kept running
  */
 export async function startFloor(options: FloorOptions): Promise<Floor> {
   const parameters = floorParameters(options);
@@ -141,62 +144,84 @@ async function openPlace(options: FloorOptions, runtime: Runtime): Promise<Place
   };
 }
 
-async function startOn(place: Place, given: {
+interface Given {
   readonly options: FloorOptions;
   readonly parameters: FloorParameters;
   readonly runtime: Runtime;
   readonly clock: Clock;
-}): Promise<Floor> {
+}
+
+async function startOn(place: Place, given: Given): Promise<Floor> {
   const { options, parameters, runtime, clock } = given;
   const { log, host, auditFolder } = place;
   await openFloor(log, parameters, { clock });
   // Made with every topic of the table.
   const partitions = parameters.partitions as PartitionCounts;
   const settings: ConsumerSettings = { partitions, auditFolder };
+  const parts = { host, settings, runtime };
   const root = new Supervisor(
-    treeSpec(options.instances ?? {}, { host, settings, runtime }),
+    floorTree(instanceCounts(options.instances ?? {}, settings), {
+      restarts: { ...DEFAULT_FLOOR_RESTARTS, ...options.restarts },
+      specOf: (role, n) => consumerSpec(role, n, parts),
+    }),
     runtime,
   );
+  // In the order of opening; closed in reverse, each whatever became of the others.
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => root.stop());
   const { ready, down } = root.start();
   const failure = failureOf(down, runtime);
-  await Promise.race([ready, failure.then((error) => Promise.reject(error))]);
-  const answers = await AnswerListener.open({ log, clock, producer: CLIENT });
-  const orders = await OrderClient.open({ log, clock, answers, producer: CLIENT, instance: 0 });
-  const marketData = await MarketDataPublisher.open({
-    log,
+  const failed = failure.then((error) => Promise.reject(error));
+  await Promise.race([ready, failed]);
+  const clients = await openClients(opened, place, given);
+  await Promise.race([openAccounts(clients.orders, options.accounts ?? []), failed]);
+  const cleaning = new LogCleaning(log, {
     clock,
-    producer: CLIENT,
-    symbols: parameters.symbols.map(({ symbol }) => symbol),
-    ...(options.marketDataPace === undefined ? {} : { pace: options.marketDataPace }),
+    onFailure: (error) => runtime.warn(`Cannot clean the log: ${String(error)}`),
   });
-  const server = options.notificationsPort === undefined
-    ? null
-    : serveNotifications(log, clock, options.notificationsPort);
-  const floor = new Floor({
+  const closing = opened.move();
+  return new Floor({
+    ...clients,
     log,
     runtime,
     root,
     host,
     parameters,
     settings,
-    orders,
-    marketData,
-    notificationsUrl: server?.url ?? null,
     failure,
-    closeClients: async () => {
-      await server?.close();
-      await marketData[Symbol.asyncDispose]();
-      await orders[Symbol.asyncDispose]();
-      await answers[Symbol.asyncDispose]();
-    },
+    closeActors: () => closing.disposeAsync(),
+    cleaning,
   });
-  try {
-    await openAccounts(floor, options.accounts ?? []);
-  } catch (error) {
-    await floor.stop();
-    throw error;
+}
+
+/** What a program sends and asks with. */
+async function openClients(
+  opened: AsyncDisposableStack,
+  { log }: Place,
+  { options, parameters, clock }: Given,
+): Promise<Pick<FloorParts, "orders" | "marketData" | "notificationsUrl">> {
+  const answers = opened.use(await AnswerListener.open({ log, clock, producer: CLIENT }));
+  // The last partition, since a session's producers take theirs from the first on: in a partition of
+  // its own a client finds its intents without reading past theirs.
+  const instance = await log.partitionCount("intents") - 1;
+  const orders = opened.use(
+    await OrderClient.open({ log, clock, answers, producer: CLIENT, instance }),
+  );
+  const marketData = opened.use(
+    await MarketDataPublisher.open({
+      log,
+      clock,
+      producer: CLIENT,
+      symbols: parameters.symbols.map(({ symbol }) => symbol),
+      ...(options.marketDataPace === undefined ? {} : { pace: options.marketDataPace }),
+    }),
+  );
+  if (options.notificationsPort === undefined) {
+    return { orders, marketData, notificationsUrl: null };
   }
-  return floor;
+  const server = serveNotifications(log, clock, options.notificationsPort);
+  opened.defer(() => server.close());
+  return { orders, marketData, notificationsUrl: server.url };
 }
 
 /**
@@ -215,51 +240,16 @@ function serveNotifications(log: EventLog, clock: Clock, port: number) {
   };
 }
 
-function treeSpec(
-  instances: Readonly<Partial<Record<ConsumerRole, number>>>,
-  parts: {
-    readonly host: ActorHost;
-    readonly settings: ConsumerSettings;
-    readonly runtime: Runtime;
-  },
-): SupervisorSpec {
-  const pools = CONSUMER_ROLES.map((role): SupervisorSpec => {
-    const unaudited = role === "audit-logger" && parts.settings.auditFolder === null;
-    const count = unaudited ? 0 : instances[role] ?? 1;
-    return {
-      kind: "supervisor",
-      id: role,
-      strategy: "one-for-one",
-      restart: "permanent",
-      policy: POOL_RESTARTS,
-      children: Array.from({ length: count }, (_, n) => consumerSpec(role, n, parts)),
-    };
-  });
-  return {
-    kind: "supervisor",
-    id: "floor",
-    strategy: "rest-for-one",
-    restart: "permanent",
-    policy: ROOT_RESTARTS,
-    children: [
-      {
-        kind: "supervisor",
-        id: "consumers",
-        strategy: "one-for-one",
-        restart: "permanent",
-        policy: POOL_RESTARTS,
-        children: pools,
-      },
-      {
-        kind: "supervisor",
-        id: PRODUCERS,
-        strategy: "one-for-one",
-        restart: "permanent",
-        policy: POOL_RESTARTS,
-        children: [],
-      },
-    ],
-  };
+function instanceCounts(
+  wanted: Readonly<Partial<Record<ConsumerRole, number>>>,
+  { auditFolder }: ConsumerSettings,
+): Record<ConsumerRole, number> {
+  const counts = Object.fromEntries(CONSUMER_ROLES.map((role) => {
+    const unaudited = role === "audit-logger" && auditFolder === null;
+    return [role, unaudited ? 0 : wanted[role] ?? 1];
+  }));
+  // Object.fromEntries forgets which keys it was given.
+  return counts as Record<ConsumerRole, number>;
 }
 
 /** Resolves when the floor has failed, with why; when it is stopped, never. */
@@ -275,12 +265,12 @@ async function failureOf(down: Promise<Down>, runtime: Runtime): Promise<FloorFa
 /** Accounts opened at a time. */
 const ACCOUNTS_AT_ONCE = 500;
 
-async function openAccounts(floor: Floor, accounts: readonly AccountOption[]): Promise<void> {
+async function openAccounts(orders: OrderClient, accounts: readonly AccountOption[]): Promise<void> {
   for (let at = 0; at < accounts.length; at += ACCOUNTS_AT_ONCE) {
     const some = accounts.slice(at, at + ACCOUNTS_AT_ONCE);
     await Promise.all(
       some.map(({ userId, cash, holdings = {} }) =>
-        floor.orders.openAccount({ userId, commandId: "open", cash, holdings })
+        orders.openAccount({ userId, commandId: "open", cash, holdings })
       ),
     );
   }

@@ -60,13 +60,36 @@ export const eitherShape = {
   sequence: z.number().int().nonnegative().optional(),
 } as const;
 
-/** The fields that every message has. */
-export interface Envelope {
+/** The envelope of a source message: a client's command, a price, an intent. */
+export interface SourceEnvelope {
+  /** Unique; the same again means the same message again. Its sender's choice. */
   readonly id: string;
+  /** What belongs together: everything about one order carries `user/order`. */
   readonly correlationId: string;
-  readonly causationId?: string | undefined;
-  readonly sequence?: number | undefined;
+  /** Milliseconds since the epoch: the sender's own claim. */
   readonly timestamp: number;
+}
+
+/** The envelope of a derived message, an output of a fold. */
+export interface DerivedEnvelope {
+  /** Its {@link Origin}, as {@link formatOrigin} writes it. */
+  readonly id: string;
+  /** What belongs together: everything about one order carries `user/order`. */
+  readonly correlationId: string;
+  /** The id of the message that this one follows from. */
+  readonly causationId: string;
+  /** Place in its channel, dense from 0 per origin partition and destination partition. */
+  readonly sequence: number;
+  /** Milliseconds since the epoch: the stamp of its cause. */
+  readonly timestamp: number;
+}
+
+/** The envelope of any message: derived where it has a cause and a sequence. */
+export interface Envelope extends SourceEnvelope {
+  /** The id of the message that a derived one follows from. */
+  readonly causationId?: string | undefined;
+  /** A derived message's place in its channel, dense from 0. */
+  readonly sequence?: number | undefined;
 }
 
 /** Which record, folded, gave a message, and the how-manieth of its outputs the message is. */

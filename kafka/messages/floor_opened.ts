@@ -6,7 +6,7 @@
  */
 
 import { z } from "zod";
-import { sourceShape, symbolSchema } from "./envelope.ts";
+import { type SourceEnvelope, sourceShape, symbolSchema } from "./envelope.ts";
 
 /** The largest amount of cash of one account, in cash units: 2^46, which leaves room for sums. */
 export const MAX_CASH_UNITS = 2 ** 46;
@@ -18,16 +18,41 @@ export const MAX_PRICE_TICKS = 2 ** 27;
 export const MAX_QUANTITY_LOTS = 2 ** 31 - 1;
 
 /** A tradable symbol. Sizes are decimals, such as 0.01, with at most eight places. */
+export interface SymbolSpec {
+  /** Ticker. */
+  readonly symbol: string;
+  /** Prices are whole multiples of it. */
+  readonly tickSize: number;
+  /** Quantities are whole multiples of it. */
+  readonly lotSize: number;
+}
+
+/** Schema of {@link SymbolSpec}. */
 export const symbolSpecSchema = z.strictObject({
   symbol: symbolSchema,
   /** Prices are whole multiples of it. */
   tickSize: z.number().positive(),
   /** Quantities are whole multiples of it. */
   lotSize: z.number().positive(),
-});
-export type SymbolSpec = z.infer<typeof symbolSpecSchema>;
+}) satisfies z.ZodType<SymbolSpec>;
 
 /** The gateway's limits. All of them are enforced per user. */
+export interface GatewayLimits {
+  /** Orders a second that a user may send in the long run. */
+  readonly ordersPerSecond: number;
+  /** Orders that a user may send at once after a silence: the token bucket's size. */
+  readonly orderBurst: number;
+  /** Orders that a user may have resting or on their way. */
+  readonly liveOrdersPerUser: number;
+  /** First answers kept, so that a resend gets the same one. */
+  readonly answersPerUser: number;
+  /** How long a first answer is kept, in milliseconds by the log's stamps. */
+  readonly answerHorizonMs: number;
+  /** Ids kept as fingerprints past the horizon; at the bound new orders are refused. */
+  readonly fingerprintsPerUser: number;
+}
+
+/** Schema of {@link GatewayLimits}. */
 export const gatewayLimitsSchema = z.strictObject({
   /** Orders a second that a user may send in the long run. */
   ordersPerSecond: z.number().positive(),
@@ -41,8 +66,7 @@ export const gatewayLimitsSchema = z.strictObject({
   answerHorizonMs: z.number().int().positive(),
   /** Ids kept as fingerprints past the horizon; at the bound new orders are refused. */
   fingerprintsPerUser: z.number().int().positive(),
-});
-export type GatewayLimits = z.infer<typeof gatewayLimitsSchema>;
+}) satisfies z.ZodType<GatewayLimits>;
 
 /** The limits of a floor that names none. */
 export const DEFAULT_GATEWAY_LIMITS: GatewayLimits = {
@@ -55,6 +79,20 @@ export const DEFAULT_GATEWAY_LIMITS: GatewayLimits = {
 };
 
 /** Everything that decides, besides records, what the floor's folds do. */
+export interface FloorParameters {
+  /** The version of each role's fold. */
+  readonly foldVersions: Readonly<Record<string, number>>;
+  /** Partitions of each topic. */
+  readonly partitions: Readonly<Record<string, number>>;
+  /** What may be traded. */
+  readonly symbols: readonly SymbolSpec[];
+  /** Cash is counted in units of `10 ** -cashDecimals`. */
+  readonly cashDecimals: number;
+  /** The gateway's limits. */
+  readonly limits: GatewayLimits;
+}
+
+/** Schema of {@link FloorParameters}. */
 export const floorParametersSchema = z.strictObject({
   /** The version of each role's fold. */
   foldVersions: z.record(z.string(), z.number().int().positive()),
@@ -64,13 +102,19 @@ export const floorParametersSchema = z.strictObject({
   /** Cash is counted in units of `10 ** -cashDecimals`. */
   cashDecimals: z.number().int().min(0).max(12),
   limits: gatewayLimitsSchema,
-});
-export type FloorParameters = z.infer<typeof floorParametersSchema>;
+}) satisfies z.ZodType<FloorParameters>;
 
+/** Source message, published once to each partition of the topics that folds read. */
+export interface FloorOpened extends SourceEnvelope {
+  /** Tells messages apart. */
+  readonly type: "floor-opened";
+  /** What every fold of the partition goes by. */
+  readonly parameters: FloorParameters;
+}
+
+/** Schema of {@link FloorOpened}. */
 export const floorOpenedSchema = z.object({
   type: z.literal("floor-opened"),
   ...sourceShape,
   parameters: floorParametersSchema,
-});
-/** Source message, published once to each partition of the topics that folds read. */
-export type FloorOpened = z.infer<typeof floorOpenedSchema>;
+}) satisfies z.ZodType<FloorOpened>;

@@ -5,9 +5,32 @@
  */
 
 import { z } from "zod";
-import { sideSchema } from "./commands.ts";
-import { derivedShape, idSchema, sourceShape, symbolSchema, unitsSchema } from "./envelope.ts";
+import { type Side, sideSchema } from "./commands.ts";
+import {
+  type DerivedEnvelope,
+  derivedShape,
+  idSchema,
+  type SourceEnvelope,
+  sourceShape,
+  symbolSchema,
+  unitsSchema,
+} from "./envelope.ts";
 
+/** A price from outside the floor. Source message. */
+export interface Price extends SourceEnvelope {
+  /** Tells messages apart. */
+  readonly type: "price";
+  /** Ticker. */
+  readonly symbol: string;
+  /** Decimal; it need not be on the tick. */
+  readonly price: number;
+  /** Who publishes. */
+  readonly producer: string;
+  /** The producer's count of prices of the symbol, from 0: where it goes on, and what to drop. */
+  readonly number: number;
+}
+
+/** Schema of {@link Price}. */
 export const priceSchema = z.object({
   type: z.literal("price"),
   ...sourceShape,
@@ -17,10 +40,25 @@ export const priceSchema = z.object({
   /** Who publishes, and a count from 0 that grows by one: a producer's position, and what to drop. */
   producer: idSchema,
   number: z.number().int().nonnegative(),
-});
-/** A price from outside the floor. Source message. */
-export type Price = z.infer<typeof priceSchema>;
+}) satisfies z.ZodType<Price>;
 
+/** A trade on the floor. Derived, from the engine. */
+export interface Trade extends DerivedEnvelope {
+  /** Tells messages apart. */
+  readonly type: "trade";
+  /** Ticker. */
+  readonly symbol: string;
+  /** Price of the resting order. */
+  readonly priceTicks: number;
+  /** Lots that changed hands. */
+  readonly quantityLots: number;
+  /** The same as in both legs' fills. */
+  readonly tradeId: string;
+  /** The side of the order that came in. */
+  readonly aggressor: Side;
+}
+
+/** Schema of {@link Trade}. */
 export const tradeSchema = z.object({
   type: z.literal("trade"),
   ...derivedShape,
@@ -29,10 +67,25 @@ export const tradeSchema = z.object({
   quantityLots: unitsSchema.positive(),
   tradeId: idSchema,
   aggressor: sideSchema,
-});
-/** A trade on the floor. Derived, from the engine. */
-export type Trade = z.infer<typeof tradeSchema>;
+}) satisfies z.ZodType<Trade>;
 
+/** The best prices of a book after they changed. Derived, from the engine. */
+export interface Quote extends DerivedEnvelope {
+  /** Tells messages apart. */
+  readonly type: "quote";
+  /** Ticker. */
+  readonly symbol: string;
+  /** Best bid; null when nobody bids, and its lots are then 0. */
+  readonly bidTicks: number | null;
+  /** Lots at the best bid. */
+  readonly bidLots: number;
+  /** Best ask; null when nobody offers, and its lots are then 0. */
+  readonly askTicks: number | null;
+  /** Lots at the best ask. */
+  readonly askLots: number;
+}
+
+/** Schema of {@link Quote}. */
 export const quoteSchema = z.object({
   type: z.literal("quote"),
   ...derivedShape,
@@ -42,14 +95,14 @@ export const quoteSchema = z.object({
   bidLots: unitsSchema,
   askTicks: unitsSchema.nullable(),
   askLots: unitsSchema,
-});
-/** The best prices of a book after they changed. Derived, from the engine. */
-export type Quote = z.infer<typeof quoteSchema>;
+}) satisfies z.ZodType<Quote>;
 
+/** Any message of `market-data`. */
+export type MarketData = Price | Trade | Quote;
+
+/** Schema of {@link MarketData}. */
 export const marketDataSchema = z.discriminatedUnion("type", [
   priceSchema,
   tradeSchema,
   quoteSchema,
-]);
-/** Any message of `market-data`. */
-export type MarketData = z.infer<typeof marketDataSchema>;
+]) satisfies z.ZodType<MarketData>;

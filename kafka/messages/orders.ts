@@ -5,10 +5,49 @@
  */
 
 import { z } from "zod";
-import { clientTimestampSchema, sideSchema, timeInForceSchema } from "./commands.ts";
-import { derivedShape, idSchema, symbolSchema, unitsSchema } from "./envelope.ts";
-import { floorOpenedSchema } from "./floor_opened.ts";
+import {
+  clientTimestampSchema,
+  type Side,
+  sideSchema,
+  type TimeInForce,
+  timeInForceSchema,
+} from "./commands.ts";
+import {
+  type DerivedEnvelope,
+  derivedShape,
+  idSchema,
+  symbolSchema,
+  unitsSchema,
+} from "./envelope.ts";
+import { type FloorOpened, floorOpenedSchema } from "./floor_opened.ts";
 
+/** An order that the gateway let through. Derived. */
+export interface OrderAccepted extends DerivedEnvelope {
+  /** Tells messages apart. */
+  readonly type: "order-accepted";
+  /** Whose order it is. */
+  readonly userId: string;
+  /** The client's id of the order, unique for its user. */
+  readonly orderId: string;
+  /** Unique on the floor: the gateway partition's count x partitions + partition. */
+  readonly orderNumber: number;
+  /** Ticker. */
+  readonly symbol: string;
+  /** The order's side. */
+  readonly side: Side;
+  /** At least 1. */
+  readonly quantityLots: number;
+  /** The worst price at which it may trade; null for none. A market buy's protection price is one. */
+  readonly limitTicks: number | null;
+  /** The most cash that a buy may spend, in cash units: what was reserved. Null for a sell. */
+  readonly budgetUnits: number | null;
+  /** Whether a rest stays in the book. */
+  readonly timeInForce: TimeInForce;
+  /** Milliseconds since the epoch: the client's claim, carried along. */
+  readonly clientTimestamp: number;
+}
+
+/** Schema of {@link OrderAccepted}. */
 export const orderAcceptedSchema = z.object({
   type: z.literal("order-accepted"),
   ...derivedShape,
@@ -25,10 +64,25 @@ export const orderAcceptedSchema = z.object({
   budgetUnits: unitsSchema.nullable(),
   timeInForce: timeInForceSchema,
   clientTimestamp: clientTimestampSchema,
-});
-/** Derived. */
-export type OrderAccepted = z.infer<typeof orderAcceptedSchema>;
+}) satisfies z.ZodType<OrderAccepted>;
 
+/** A cancel that the gateway let through. Derived. */
+export interface CancelRequested extends DerivedEnvelope {
+  /** Tells messages apart. */
+  readonly type: "cancel-requested";
+  /** Whose order it is. */
+  readonly userId: string;
+  /** The client's id of the order, unique for its user. */
+  readonly orderId: string;
+  /** Unique on the floor: the gateway partition's count x partitions + partition. */
+  readonly orderNumber: number;
+  /** The cancel's idempotency key. */
+  readonly cancelId: string;
+  /** Ticker. */
+  readonly symbol: string;
+}
+
+/** Schema of {@link CancelRequested}. */
 export const cancelRequestedSchema = z.object({
   type: z.literal("cancel-requested"),
   ...derivedShape,
@@ -37,14 +91,14 @@ export const cancelRequestedSchema = z.object({
   orderNumber: unitsSchema,
   cancelId: idSchema,
   symbol: symbolSchema,
-});
-/** Derived. */
-export type CancelRequested = z.infer<typeof cancelRequestedSchema>;
+}) satisfies z.ZodType<CancelRequested>;
 
+/** Any message of `orders`. */
+export type OrderMessage = OrderAccepted | CancelRequested | FloorOpened;
+
+/** Schema of {@link OrderMessage}. */
 export const orderMessageSchema = z.discriminatedUnion("type", [
   orderAcceptedSchema,
   cancelRequestedSchema,
   floorOpenedSchema,
-]);
-/** Any message of `orders`. */
-export type OrderMessage = z.infer<typeof orderMessageSchema>;
+]) satisfies z.ZodType<OrderMessage>;

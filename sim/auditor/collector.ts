@@ -14,6 +14,8 @@ import {
   type Notification,
   type OrderAccepted,
   parseOrigin,
+  type Quote,
+  type Trade,
 } from "../../kafka/messages/mod.ts";
 import { type Derived, readMessage } from "./derived_messages.ts";
 import { ENGINE_ROLE, type Evidence, GATEWAY_ROLE } from "./evidence/evidence.ts";
@@ -29,6 +31,10 @@ const READER_OF: Readonly<Record<string, string>> = {
   "orders": ENGINE_ROLE,
   "order-commands": GATEWAY_ROLE,
 };
+
+/** How the engine's messages begin when an actor wrote them: reads them without trying the schema. */
+const SETTLEMENT = '{"type":"settle-fill",';
+const RELEASE = '{"type":"release-order",';
 
 /** Feeds the rules. */
 export class Collector {
@@ -147,11 +153,9 @@ export class Collector {
       case "cancel-requested":
         return this.#addCancel({ ...derived, message });
       case "trade":
-        for (const rule of this.#rules) rule.onTrade?.({ ...derived, message });
-        return;
+        return this.#tellTrade({ ...derived, message });
       case "quote":
-        for (const rule of this.#rules) rule.onQuote?.({ ...derived, message });
-        return;
+        return this.#tellQuote({ ...derived, message });
       case "settle-fill":
       case "release-order":
         return this.#addSettlement({ ...derived, message });
@@ -173,6 +177,14 @@ export class Collector {
   #addCancel(derived: Derived<CancelRequested>): void {
     for (const rule of this.#rules) rule.onCancelRequested?.(derived);
     this.#evidence.cancels.add(derived);
+  }
+
+  #tellTrade(derived: Derived<Trade>): void {
+    for (const rule of this.#rules) rule.onTrade?.(derived);
+  }
+
+  #tellQuote(derived: Derived<Quote>): void {
+    for (const rule of this.#rules) rule.onQuote?.(derived);
   }
 
   #addNotification(derived: Derived<Exclude<Notification, { type: "floor-opened" }>>): void {
@@ -198,8 +210,9 @@ export class Collector {
   }
 
   #addCommandRecord(record: LogRecord): void {
-    const reading = readMessage(record);
-    if (reading.kind === "derived") return this.#addDerived(reading.derived);
+    if (record.text?.startsWith(SETTLEMENT) || record.text?.startsWith(RELEASE)) {
+      return this.#addInternal(record);
+    }
     const decoded = decodeRecord("order-commands", record);
     if (!decoded.ok) return this.#addMalformed(record, decoded.error);
     const command = decoded.message;
@@ -209,11 +222,7 @@ export class Collector {
         return this.#tellOther(record, "the opening of the floor");
       case "settle-fill":
       case "release-order":
-        // Of the right form, and yet not derived: no actor sent it.
-        if (this.#setAside(record) === null) {
-          this.#unreadable(record, reading.kind === "unreadable" ? reading.error : command.type);
-        }
-        return this.#tellOther(record, `a ${command.type}`);
+        return this.#addInternal(record);
     }
     const { answers, orders, cancels, intents, counts } = this.#evidence;
     const { partition, offset } = record;
@@ -227,6 +236,20 @@ export class Collector {
       cancelRow: cancels.requestedFrom(partition, offset),
     };
     for (const rule of this.#rules) rule.onCommand?.(view);
+  }
+
+  /** A message of the engine's, or one that looks like it. */
+  #addInternal(record: LogRecord): void {
+    const reading = readMessage(record);
+    if (reading.kind === "derived") return this.#addDerived(reading.derived);
+    const decoded = decodeRecord("order-commands", record);
+    if (!decoded.ok) return this.#addMalformed(record, decoded.error);
+    // Of the right form, and yet not derived: no actor sent it.
+    const { type } = decoded.message;
+    if (this.#setAside(record) === null) {
+      this.#unreadable(record, reading.kind === "unreadable" ? reading.error : type);
+    }
+    this.#tellOther(record, `a ${type}`);
   }
 
   #addMalformed(record: LogRecord, error: string): void {

@@ -103,35 +103,52 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, FieldKind>>>> = {
   },
 };
 
-const TYPES_OF_TOPIC: Readonly<Record<string, readonly string[]>> = {
-  "orders": ["order-accepted", "cancel-requested"],
-  "notifications": [
-    "order-placed",
-    "order-rejected",
-    "cancel-accepted",
-    "cancel-rejected",
-    "account-opened",
-    "account-rejected",
-    "deposit-accepted",
-    "deposit-rejected",
-    "order-filled",
-    "order-cancelled",
-    "cancel-missed",
-  ],
-  "market-data": ["trade", "quote"],
-  "order-commands": ["settle-fill", "release-order"],
-};
+/** The types of each topic, and the topic whose records cause them. */
+const PLACES: readonly {
+  readonly topic: string;
+  readonly cause: string;
+  readonly types: readonly string[];
+}[] = [
+  { topic: "orders", cause: "order-commands", types: ["order-accepted", "cancel-requested"] },
+  {
+    topic: "notifications",
+    cause: "order-commands",
+    types: [
+      "order-placed",
+      "order-rejected",
+      "cancel-accepted",
+      "cancel-rejected",
+      "account-opened",
+      "account-rejected",
+      "deposit-accepted",
+      "deposit-rejected",
+    ],
+  },
+  {
+    topic: "notifications",
+    cause: "orders",
+    types: ["order-filled", "order-cancelled", "cancel-missed"],
+  },
+  { topic: "market-data", cause: "orders", types: ["trade", "quote"] },
+  { topic: "order-commands", cause: "orders", types: ["settle-fill", "release-order"] },
+];
 
-/** The topic whose records cause each derived type. */
-const CAUSED_BY_ORDERS = new Set([
-  "order-filled",
-  "order-cancelled",
-  "cancel-missed",
-  "trade",
-  "quote",
-  "settle-fill",
-  "release-order",
-]);
+/** A derived type, ready to be checked. */
+interface DerivedType {
+  readonly name: string;
+  readonly topic: string;
+  readonly cause: string;
+  readonly fields: readonly (readonly [string, FieldKind])[];
+}
+
+const DERIVED_TYPES: ReadonlyMap<unknown, DerivedType> = new Map(
+  PLACES.flatMap(({ topic, cause, types }) =>
+    types.map((name) => {
+      const fields = Object.entries(SHAPES[name]!);
+      return [name, { name, topic, cause, fields }] as const;
+    })
+  ),
+);
 
 /** Any derived message. */
 export type DerivedMessage =
@@ -167,44 +184,34 @@ export function readMessage(record: LogRecord): Reading {
     return { kind: "unreadable", error: error instanceof Error ? error.message : String(error) };
   }
   if (!isObject(json)) return { kind: "unreadable", error: "the value is no object" };
-  const { type } = json;
-  if (typeof type !== "string" || !TYPES_OF_TOPIC[record.topic]?.includes(type)) {
-    return { kind: "source", json };
-  }
-  return readDerived(record, { type, json });
+  const type = DERIVED_TYPES.get(json.type);
+  if (type === undefined || type.topic !== record.topic) return { kind: "source", json };
+  return readDerived(record, type, json);
 }
 
 function readDerived(
   record: LogRecord,
-  found: { readonly type: string; readonly json: Readonly<Record<string, unknown>> },
+  type: DerivedType,
+  json: Readonly<Record<string, unknown>>,
 ): Reading {
-  const { type, json } = found;
   const { id, causationId, correlationId, sequence, timestamp } = json;
+  const { name, cause, fields } = type;
   const origin = typeof id === "string" ? parseOrigin(id) : null;
-  const caused = CAUSED_BY_ORDERS.has(type) ? "orders" : "order-commands";
-  if (origin === null || origin.topic !== caused) {
-    return { kind: "unreadable", error: `a ${type} whose id is no origin in ${caused}` };
+  if (origin === null || origin.topic !== cause) {
+    return { kind: "unreadable", error: `a ${name} whose id is no origin in ${cause}` };
   }
-  if (!isCount(sequence)) return { kind: "unreadable", error: `a ${type} without sequence` };
+  if (!isCount(sequence)) return { kind: "unreadable", error: `a ${name} without sequence` };
   if (typeof causationId !== "string" || typeof correlationId !== "string") {
-    return { kind: "unreadable", error: `a ${type} without cause` };
+    return { kind: "unreadable", error: `a ${name} without cause` };
   }
   if (typeof timestamp !== "number") return { kind: "unreadable", error: "no timestamp" };
-  const wrong = wrongField(SHAPES[type]!, json);
-  if (wrong !== null) return { kind: "unreadable", error: `a ${type} whose ${wrong} is wrong` };
+  for (const [field, kind] of fields) {
+    if (fits(kind, json[field])) continue;
+    return { kind: "unreadable", error: `a ${name} whose ${field} is wrong` };
+  }
   // Envelope and every field that the rules read have just been checked.
   const message = json as unknown as DerivedMessage;
   return { kind: "derived", derived: { message, record, origin } };
-}
-
-function wrongField(
-  shape: Readonly<Record<string, FieldKind>>,
-  json: Readonly<Record<string, unknown>>,
-): string | null {
-  for (const field in shape) {
-    if (!fits(shape[field]!, json[field])) return field;
-  }
-  return null;
 }
 
 function fits(kind: FieldKind, value: unknown): boolean {

@@ -54,14 +54,13 @@ export class TradeLegs implements Rule {
     const { trades } = this.#context.evidence;
     const { side, orderNumber } = message;
     const buys = side === "buy";
-    this.#addLeg(derived, message, {
+    const row = this.#addLeg(derived, message, {
       bit: buys ? LEG_BUY_FILL : LEG_SELL_FILL,
       name: buys ? "the buyer's fill" : "the seller's fill",
       places: buys ? trades.buyFillAt : trades.sellFillAt,
       order: { side, number: orderNumber },
     });
     const mark = message.liquidity === "taker" ? TAKER : MAKER;
-    const row = trades.add(message.tradeId);
     if ((trades.seen.get(row) & mark) !== 0) {
       this.#violate(
         message.tradeId,
@@ -113,7 +112,8 @@ export class TradeLegs implements Rule {
     }
   }
 
-  #addLeg(derived: Derived, terms: Terms, leg: Leg): void {
+  /** Returns the trade's row. */
+  #addLeg(derived: Derived, terms: Terms, leg: Leg): number {
     const { evidence, findings } = this.#context;
     const { trades } = evidence;
     const { record } = derived;
@@ -134,11 +134,13 @@ export class TradeLegs implements Rule {
       this.#violate(terms.tradeId, row, record, `is ${first}, but ${leg.name} says ${told}`);
     }
     if ((seen & leg.bit) !== 0) {
-      return this.#violate(terms.tradeId, row, record, `has ${leg.name} twice`);
+      this.#violate(terms.tradeId, row, record, `has ${leg.name} twice`);
+      return row;
     }
     trades.seen.set(row, seen | leg.bit);
     leg.places.set(row, record);
     this.#compareOrder(terms.tradeId, row, record, leg);
+    return row;
   }
 
   /** A fill and its settlement must be of the same order. */
