@@ -8,7 +8,13 @@ import type { TradesFormat } from "../actors/market_data_producer/trade_replay.t
 import { TOPIC_NAMES } from "../kafka/topics.ts";
 import { suggestion } from "./nearest.ts";
 import { planSymbols } from "./plan_symbols.ts";
-import { crowdUser, type Scenario, ScenarioError } from "./scenario.ts";
+import {
+  type CheckedScenario,
+  checkedScenario,
+  crowdUser,
+  type Scenario,
+  ScenarioError,
+} from "./scenario.ts";
 import { type ActorGroup, parseInstance, verbOf } from "./scenario_events.ts";
 import {
   type CheckedDefinition,
@@ -76,11 +82,12 @@ export interface CompileOptions {
  * ```
  */
 export async function compileScenario(
-  scenario: Scenario,
+  made: Scenario,
   options: CompileOptions = {},
 ): Promise<SessionPlan> {
   const overrides = options.overrides ?? {};
   const resolveFile = options.resolveFile ?? ((file: string) => file);
+  const scenario = checkedScenario(made);
   const definition = withPriceFile(scenario, overrides.prices);
   const pace = paceOf(scenario.name, definition, overrides);
   const phases = planPhases(definition.phases, pace);
@@ -220,7 +227,10 @@ function notesOn(symbols: readonly PlannedSymbol[]): string[] {
 }
 
 /** The definition with `--prices` in the place of one symbol's model. */
-function withPriceFile(scenario: Scenario, prices: PriceFile | undefined): CheckedDefinition {
+function withPriceFile(
+  scenario: CheckedScenario,
+  prices: PriceFile | undefined,
+): CheckedDefinition {
   if (prices === undefined) return scenario.definition;
   const definition = scenario.definition;
   const replaced = symbolToReplay(scenario, prices.symbol);
@@ -242,7 +252,7 @@ function withPriceFile(scenario: Scenario, prices: PriceFile | undefined): Check
 }
 
 /** Which of the scenario's symbols the file's prices are for. */
-function symbolToReplay(scenario: Scenario, wanted: string | undefined): string {
+function symbolToReplay(scenario: CheckedScenario, wanted: string | undefined): string {
   const { symbols, market } = scenario.definition;
   const names = symbols.map(({ symbol }) => symbol);
   if (wanted !== undefined && names.includes(wanted)) return wanted;

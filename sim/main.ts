@@ -105,7 +105,7 @@ async function play(
   });
   const interruption = onInterrupt();
   try {
-    progress.say(`run ${folder.runId}, in ${folder.paths.directory}`);
+    progress.say(`run ${folder.runId}, in ${folder.paths.directory}, by process ${Deno.pid}`);
     const result = await playSession({
       folder,
       progress: (snapshot) => progress.update(snapshot),

@@ -9,7 +9,8 @@ export type RunLock = Disposable;
 
 /**
  * Takes the lock, or gives null when another process has it. It is the operating system's own lock on
- * the open file, so a process killed at any moment leaves nothing behind that must be found stale.
+ * the open file, so a process killed at any moment leaves nothing behind that must be found stale. The
+ * holder's process id stands in the file, for whoever wants to end it.
  */
 export async function lockRun(path: string): Promise<RunLock | null> {
   const file = await Deno.open(path, { create: true, read: true, write: true });
@@ -20,6 +21,8 @@ export async function lockRun(path: string): Promise<RunLock | null> {
     if (!held) file.close();
   }
   if (!held) return null;
+  await file.truncate(0);
+  await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
   let released = false;
   return {
     [Symbol.dispose]() {

@@ -8,23 +8,31 @@ import { RULE_IDS } from "./auditor/verdict.ts";
 import { suggestion } from "./nearest.ts";
 import { parseInstance, verbOf } from "./scenario_events.ts";
 import { describeProblems, problemLine, ScenarioError } from "./scenario_problems.ts";
+import type { ScenarioDefinition } from "./scenario_definition.ts";
 import {
   type CheckedDefinition,
+  type DefinitionInput,
   definitionSchema,
-  type ScenarioDefinition,
 } from "./scenario_schema.ts";
 import { parseThreshold, type Threshold } from "./thresholds.ts";
 
 export { ScenarioError } from "./scenario_problems.ts";
-export type { ScenarioDefinition } from "./scenario_schema.ts";
+export type { ScenarioDefinition } from "./scenario_definition.ts";
 
 /** Marks scenarios across copies of this module, which `instanceof` would not. */
 const SCENARIO = Symbol.for("outcry.scenario");
 
 /** A script that has been checked. Frozen; made by {@link scenario}. */
 export interface Scenario {
-  readonly [SCENARIO]: true;
+  /** Names its runs' folders: 1 to 64 of `a-z`, `0-9`, `_` and `-`, a letter first. */
   readonly name: string;
+  /** As it was written, with everything filled in that was left out. */
+  readonly definition: Readonly<ScenarioDefinition>;
+}
+
+/** A scenario as those see it who play it. */
+export interface CheckedScenario extends Scenario {
+  readonly [SCENARIO]: true;
   readonly definition: Readonly<CheckedDefinition>;
   /** The definition's thresholds, parsed. */
   readonly thresholds: readonly Threshold[];
@@ -70,6 +78,11 @@ const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
  * ```
  */
 export function scenario(name: string, definition: ScenarioDefinition): Scenario {
+  return checkScenario(name, definition);
+}
+
+/** {@link scenario}, for those who play it. @throws {ScenarioError} */
+export function checkScenario(name: string, definition: DefinitionInput): CheckedScenario {
   if (typeof name !== "string" || !NAME.test(name)) {
     throw new ScenarioError(String(name), [
       problemLine(["name"], name, "must be 1 to 64 of a-z, 0-9, _ and -, a letter first"),
@@ -89,8 +102,14 @@ export function scenario(name: string, definition: ScenarioDefinition): Scenario
 }
 
 /** Whether a value was made by {@link scenario}. */
-export function isScenario(value: unknown): value is Scenario {
+export function isScenario(value: unknown): value is CheckedScenario {
   return typeof value === "object" && value !== null && Reflect.get(value, SCENARIO) === true;
+}
+
+/** A scenario as {@link scenario} has checked it. @throws {ScenarioError} when something else made it */
+export function checkedScenario(made: Scenario): CheckedScenario {
+  if (isScenario(made)) return made;
+  throw new ScenarioError(String(made.name), [`must be what scenario("name", { ... }) returns`]);
 }
 
 function* namesThatDoNotMatch(definition: CheckedDefinition): Generator<string> {

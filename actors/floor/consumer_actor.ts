@@ -7,6 +7,7 @@
 
 import type { EventLog, TopicPartition } from "../../kafka/event_log.ts";
 import type { MessageTopic } from "../../kafka/messages/mod.ts";
+import { catchUp } from "../consumer/catch_up.ts";
 import { Consumer, type ConsumerOptions } from "../consumer/consumer.ts";
 import { FoldProcessor } from "../consumer/fold_processor.ts";
 import type { Fold } from "../fold/fold.ts";
@@ -162,6 +163,10 @@ async function auditLogger(
     };
   };
   return {
-    open: (assigned) => openAuditProcessor(assigned, { place, ...snapshotsOf(assigned) }),
+    open: async (assigned, { committed, signal, heartbeat }) => {
+      const processor = await openAuditProcessor(assigned, { place, ...snapshotsOf(assigned) });
+      await catchUp(processor, assigned, { log, committed, signal, heartbeat });
+      return processor;
+    },
   };
 }

@@ -15,6 +15,7 @@ export interface ConsumerWorkerOptions extends ConsumerSettings {
 }
 
 hostActor<ConsumerWorkerOptions>(async (start) => {
-  const log = await openEventLog(start.options.log);
+  // The floor has made the log: one that is missing was taken away, and must not be begun anew.
+  const log = await openEventLog(start.options.log, { create: false });
   return await createConsumerActor(start, { log, clock: systemClock, close: () => log.close() });
 });

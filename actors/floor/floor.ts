@@ -20,15 +20,17 @@ import type { ActorHandle } from "../runtime/actor_handle.ts";
 import type { ChildSpec } from "../runtime/child_spec.ts";
 import type { TreeNode } from "../runtime/child_slot.ts";
 import { ActorCallError } from "../runtime/plain_error.ts";
+import type { Clock } from "../runtime/clock.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { DownReason } from "../runtime/runtime_events.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { CONSUMER_ROLES, type ConsumerRole } from "../topology.ts";
 import { createConsumerActor } from "./consumer_actor.ts";
 import type { ConsumerSettings } from "./consumer_actor.ts";
 import type { ActorHost } from "./actor_host.ts";
-
-/** The supervisor that sources are started under. */
-export const PRODUCERS = "producers";
+import { PRODUCERS } from "./floor_tree.ts";
+import type { LogCleaning } from "./log_cleaning.ts";
+import { servesAll } from "./rest.ts";
 
 /** How long consumers may take to finish what is under way when they stop. */
 export const CONSUMER_SHUTDOWN_MS = 10_000;
@@ -47,7 +49,10 @@ const QUESTION_DEADLINE_MS = 15_000;
 
 /** The floor cannot go on: a supervisor gave up, or the process must exit. The run can be resumed. */
 export class FloorFailedError extends Error {
+  /** Tells it from other errors across workers. */
   readonly code = "floor-failed";
+
+  /** @param cause what made it fail, where that is known */
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "FloorFailedError";
@@ -56,18 +61,29 @@ export class FloorFailedError extends Error {
 
 /** One line of the supervision tree, with what its actor says of itself. */
 export interface ActorView {
+  /** Lasting name, such as `trading-engine-0`; a pool has its role's, the root is `floor`. */
   readonly id: string;
+  /** What it does; `supervisor` for those that supervise. */
   readonly role: string;
-  readonly kind: TreeNode["kind"];
-  readonly phase: TreeNode["phase"];
+  /** Actors work and have no children; supervisors have children. */
+  readonly kind: "actor" | "supervisor";
+  /** `waiting` has not been started; `down` will not be started again. */
+  readonly phase: "waiting" | "starting" | "running" | "stopping" | "backoff" | "down";
+  /** 1 for the first start; grows with every restart. */
   readonly incarnation: number;
+  /** How often it was started again. */
   readonly restarts: number;
-  readonly lastFailure: TreeNode["lastFailure"];
+  /** When (milliseconds since the epoch) and why it failed last; null when it never did. */
+  readonly lastFailure:
+    | { readonly at: number; readonly reason: DownReason; readonly error: string | null }
+    | null;
   /** Partitions served, as `topic/partition`. */
   readonly assignment: readonly string[];
+  /** Such as `records`, `outputs`, `repeats`; from 0 with every incarnation. */
   readonly counters: Readonly<Record<string, number>>;
   /** Records not yet committed in the partitions served. */
   readonly lag: number;
+  /** Those it supervises, in start order. */
   readonly children: readonly ActorView[];
 }
 
@@ -88,6 +104,14 @@ export type ActorControl = Pick<
   | "down"
 >;
 
+/** The floor's time and its count of starts, for actors of one's own. */
+export interface FloorRuntime {
+  /** The clock that everything on the floor goes by. */
+  readonly clock: Clock;
+  /** Counts the starts of an actor that no supervisor starts, from 1. */
+  nextIncarnation(id: string): number;
+}
+
 /** What a floor is put together from; see `startFloor`. */
 export interface FloorParts {
   readonly log: EventLog;
@@ -101,13 +125,16 @@ export interface FloorParts {
   readonly notificationsUrl: string | null;
   /** Resolves, with why, when the floor cannot go on; else never settles. */
   readonly failure: Promise<FloorFailedError>;
-  readonly closeClients: () => Promise<void>;
+  /** Closes the floor's clients, then stops the tree; does all of it, whatever fails. */
+  readonly closeActors: () => Promise<void>;
+  readonly cleaning: LogCleaning;
 }
 
 /** A running trading floor. Made by `startFloor`; stopped by {@link stop} or `await using`. */
 export class Floor implements AsyncDisposable {
   /** The log under the floor. */
   readonly log: EventLog;
+  /** What the floor's folds go by; as they stand in the log. */
   readonly parameters: FloorParameters;
   /** Sends users' commands and waits for the answers. */
   readonly orders: OrderClient;
@@ -115,14 +142,17 @@ export class Floor implements AsyncDisposable {
   readonly marketData: MarketDataPublisher;
   /** Where users' notifications are served, such as `http://127.0.0.1:41234`; null: nowhere. */
   readonly notificationsUrl: string | null;
-  readonly runtime: Runtime;
+  /** Time, and names for actors of one's own. */
+  readonly runtime: FloorRuntime;
   /** Where actors of one's own are started. */
   readonly host: ActorHost;
   /** Resolves, with why, when the floor cannot go on; else never settles. */
   readonly failure: Promise<FloorFailedError>;
   readonly #parts: FloorParts;
   #stopping: Promise<void> | null = null;
+  #failed: FloorFailedError | null = null;
 
+  /** For `startFloor`, which makes the parts and knows how they fit. */
   constructor(parts: FloorParts) {
     this.#parts = parts;
     this.log = parts.log;
@@ -133,6 +163,7 @@ export class Floor implements AsyncDisposable {
     this.orders = parts.orders;
     this.marketData = parts.marketData;
     this.notificationsUrl = parts.notificationsUrl;
+    void parts.failure.then((error) => this.#failed = error);
   }
 
   /**
@@ -191,11 +222,17 @@ export class Floor implements AsyncDisposable {
     return handle;
   }
 
-  /** Resolves when every group has caught up with everything, its own outputs included. */
+  /**
+   * Resolves when every group has caught up with everything, its own outputs included, and every
+   * partition is served.
+   *
+   * @throws {FloorFailedError} when the floor fails before
+   */
   async idle(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     for (let before = -1; options.signal?.aborted !== true;) {
+      if (this.#failed !== null) throw this.#failed;
       const { lag, end } = await this.progress();
-      if (lag === 0 && end === before) return;
+      if (lag === 0 && end === before && await this.#isServed()) return;
       before = lag === 0 ? end : -1;
       await this.runtime.clock.sleep(IDLE_CHECK_MS, options.signal);
     }
@@ -254,17 +291,33 @@ export class Floor implements AsyncDisposable {
     return this.#stopping;
   }
 
+  /** {@link stop}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
   async #stop(): Promise<void> {
+    const { closeActors, cleaning } = this.#parts;
+    cleaning.stop();
     try {
-      await this.#parts.closeClients();
-      await this.#parts.root.stop();
+      await closeActors();
     } finally {
       await this.log.close();
+      await cleaning.ended;
     }
+  }
+
+  /** Whether every partition has an instance that has it open. Roles without instances do not count. */
+  async #isServed(): Promise<boolean> {
+    for (const role of CONSUMER_ROLES) {
+      if (this.#pool(role).tree().children.length === 0) continue;
+      const served: (readonly string[])[] = [];
+      for (const handle of this.#instancesOf(role)) {
+        served.push((await orNull(handle.report()))?.assignment ?? []);
+      }
+      if (!servesAll(role, served, this.#parts.settings.partitions)) return false;
+    }
+    return true;
   }
 
   async #endOf(topic: TopicName, key: string): Promise<number> {

@@ -33,6 +33,7 @@ import {
   FloorParametersError,
 } from "./floor_parameters.ts";
 import { openFloor } from "./open_floor.ts";
+import { lastWordsAudited } from "./rest.ts";
 
 /** An account to open. Decimals. */
 export interface AccountOption {
@@ -171,6 +172,9 @@ async function startOn(place: Place, given: Given): Promise<Floor> {
   opened.defer(() => root.stop());
   const { ready, down } = root.start();
   const failure = failureOf(down, runtime);
+  let hasFailed = false;
+  void failure.then(() => hasFailed = true);
+  opened.defer(() => lastWordsAudited(log, { clock, gaveUp: () => hasFailed }));
   const failed = failure.then((error) => Promise.reject(error));
   await Promise.race([ready, failed]);
   const clients = await openClients(opened, place, given);
@@ -265,7 +269,10 @@ async function failureOf(down: Promise<Down>, runtime: Runtime): Promise<FloorFa
 /** Accounts opened at a time. */
 const ACCOUNTS_AT_ONCE = 500;
 
-async function openAccounts(orders: OrderClient, accounts: readonly AccountOption[]): Promise<void> {
+async function openAccounts(
+  orders: OrderClient,
+  accounts: readonly AccountOption[],
+): Promise<void> {
   for (let at = 0; at < accounts.length; at += ACCOUNTS_AT_ONCE) {
     const some = accounts.slice(at, at + ACCOUNTS_AT_ONCE);
     await Promise.all(

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Floor } from "../../actors/floor/floor.ts";
+import { type Floor, FloorFailedError } from "../../actors/floor/floor.ts";
 import { startFloor } from "../../actors/floor/start_floor.ts";
 import type { ActorHandle } from "../../actors/runtime/actor_handle.ts";
 import { type Clock, systemClock } from "../../actors/runtime/clock.ts";
@@ -32,6 +32,9 @@ const LEAD_MS = 200;
 
 /** How often progress is told. */
 const PROGRESS_EVERY_MS = 100;
+
+/** After progress could not be told. */
+const NO_PROGRESS_MS = 2_000;
 
 /** How long the floor may take to work off what is left when the script is over. */
 export const DRAIN_DEADLINE_MS = 300_000;
@@ -166,16 +169,18 @@ class Session {
     this.#meter = startMeter(this.#floor, await this.#ends(["notifications"]));
     await this.#meter.ready;
     await this.#beginOrGoOn();
-    const sources = new Sources(this.#floor);
+    using sources = new Sources(this.#floor);
     const over = new AbortController();
     const happenings = new SessionEvents(this.#floor, say);
     const ticking = this.#tick(over.signal);
+    let script = Promise.resolve();
     try {
-      await sources.start(this.#plan, {
+      await this.#unlessFailed(sources.start(this.#plan, {
         startAt: this.#startAt,
         elapsedBefore: this.#elapsedBefore,
-      });
-      const script = happenings.play(this.#plan.events, {
+      }));
+      script = happenings.play(this.#plan.events, {
+        from: this.#elapsedBefore,
         sessionAt: () => this.#sessionAt(),
         signal: AbortSignal.any([interrupted, over.signal]),
       });
@@ -199,7 +204,7 @@ class Session {
       };
     } finally {
       over.abort();
-      await ticking;
+      await Promise.all([ticking, script]);
       await this.#meter.stop(1_000);
     }
   }
@@ -233,7 +238,9 @@ class Session {
     const failed = Promise.race([
       this.#floor.failure,
       this.#meter.down.then(({ error, reason }) =>
-        new Error(`Cannot measure the run: the meter is down: ${error?.message ?? reason}`)
+        new FloorFailedError(
+          `Cannot measure the run: the meter is down: ${error?.message ?? reason}`,
+        )
       ),
     ]);
     const result = await Promise.race([
@@ -294,22 +301,19 @@ class Session {
   }
 
   async #tick(signal: AbortSignal): Promise<void> {
-    const { clock, progress } = this.#options;
-    while (!signal.aborted) {
-      const reading = await this.#reading();
-      if (reading !== null && !signal.aborted) progress(await this.#snapshot(reading));
-      await clock.sleep(PROGRESS_EVERY_MS, signal);
-    }
-  }
-
-  async #reading(): Promise<MeterReading | null> {
+    const { clock, progress, say } = this.#options;
     const question: MeterQuestion = { kind: "counts" };
-    try {
-      return await this.#meter.ask(question) as MeterReading; // its own answer
-    } catch (error) {
-      // Progress is not worth a failure: a meter that is down is noticed elsewhere.
-      this.#options.say(`no progress to show: ${String(error)}`);
-      return null;
+    while (!signal.aborted) {
+      try {
+        const reading = await this.#meter.ask(question) as MeterReading; // its own answer
+        const snapshot = await this.#snapshot(reading);
+        if (!signal.aborted) progress(snapshot);
+      } catch (error) {
+        // Progress is not worth a failure: what is wrong with meter or log is noticed elsewhere.
+        if (!signal.aborted) say(`no progress to show: ${messageOf(error)}`);
+        await clock.sleep(NO_PROGRESS_MS, signal);
+      }
+      await clock.sleep(PROGRESS_EVERY_MS, signal);
     }
   }
 
@@ -340,4 +344,8 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) =>
     signal.addEventListener("abort", () => resolve(), { once: true })
   );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

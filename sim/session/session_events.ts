@@ -24,14 +24,21 @@ export class SessionEvents {
   }
 
   /**
-   * Plays the events whose time is still to come. Resolves after the last, or when `signal` aborts.
-   * `sessionAt` tells the session's time in milliseconds.
+   * Plays the events whose time is still to come, from `from` on. Resolves after the last, or when
+   * `signal` aborts. `sessionAt` tells the session's time in milliseconds. Of events before `from`, in
+   * a session that goes on, instances join and leave at once, so that the floor is as it was; what
+   * befell actors has befallen them.
    */
   async play(
     events: readonly PlannedEvent[],
-    { sessionAt, signal }: { readonly sessionAt: () => number; readonly signal: AbortSignal },
+    { from, sessionAt, signal }: {
+      readonly from: number;
+      readonly sessionAt: () => number;
+      readonly signal: AbortSignal;
+    },
   ): Promise<void> {
     for (const event of events) {
+      if (event.atMs < from && event.verb !== "join" && event.verb !== "leave") continue;
       const waitMs = event.atMs - sessionAt();
       if (waitMs > 0) await this.#floor.runtime.clock.sleep(waitMs, signal);
       if (signal.aborted) {

@@ -10,7 +10,7 @@ import { type EventLogConfig, openEventLog } from "../../kafka/open_event_log.ts
 import { createSource, type SourceOptions } from "./source_factory.ts";
 
 hostActor<SourceOptions & { readonly log: EventLogConfig }>(async (start) => {
-  const log = await openEventLog(start.options.log);
+  const log = await openEventLog(start.options.log, { create: false });
   // The worker ends with its actor, and the connection with the worker.
   return await createSource(start, { log, clock: systemClock });
 });

@@ -6,6 +6,7 @@
 
 import type { Floor } from "../../actors/floor/floor.ts";
 import type { ActorHandle } from "../../actors/runtime/actor_handle.ts";
+import type { RuntimeEvent } from "../../actors/runtime/runtime_events.ts";
 import type { TopicPartitionOffset } from "../../kafka/event_log.ts";
 import {
   marketProducerOptions,
@@ -41,13 +42,22 @@ export function startSource(floor: Floor, source: {
 }
 
 /** The producers of a session. */
-export class Sources {
+export class Sources implements Disposable {
   readonly #floor: Floor;
   readonly #running = new Set<string>();
   readonly #finished = Promise.withResolvers<void>();
+  /** Incarnations that were told to stop, as `id:incarnation`: their end is not the end of their work. */
+  readonly #told = new Set<string>();
+  readonly #unwatch: () => void;
 
   constructor(floor: Floor) {
     this.#floor = floor;
+    this.#unwatch = floor.runtime.events.addSink((event) => this.#observe(event));
+  }
+
+  /** Watches no longer; {@link finished} is not resolved any more. */
+  [Symbol.dispose](): void {
+    this.#unwatch();
   }
 
   /** Resolves when every producer has sent all it had to send. */
@@ -88,18 +98,20 @@ export class Sources {
       role: options.kind,
       restart: "transient",
       shutdownMs: PRODUCER_SHUTDOWN_MS,
-      start: (incarnation) => {
-        const handle = startSource(this.#floor, { id, incarnation, options, read });
-        void handle.down.then(({ reason }) => {
-          if (reason === "stopped") this.#noteFinished(id);
-        });
-        return handle;
-      },
+      start: (incarnation) => startSource(this.#floor, { id, incarnation, options, read }),
     });
   }
 
-  #noteFinished(id: string): void {
-    this.#running.delete(id);
+  /**
+   * A producer that ends well without having been told to has sent all it had to send. One that was
+   * told to stop, because the consumers before it are started again, comes back and goes on.
+   */
+  #observe(event: RuntimeEvent): void {
+    if (!this.#running.has(event.actor)) return;
+    const name = `${event.actor}:${event.incarnation}`;
+    if (event.kind === "stopping") this.#told.add(name);
+    if (event.kind !== "down" || event.reason !== "stopped" || this.#told.has(name)) return;
+    this.#running.delete(event.actor);
     if (this.#running.size === 0) this.#finished.resolve();
   }
 }

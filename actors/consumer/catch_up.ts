@@ -1,0 +1,42 @@
+/**
+ * Bringing a processor to where its group is known to have been.
+ *
+ * @module
+ */
+
+import type { EventLog, LogRecord, TopicPartition } from "../../kafka/event_log.ts";
+import { readRange } from "../log_access/read_range.ts";
+import type { PartitionProcessor } from "./partition_processor.ts";
+
+/** Records handed over at a time. */
+const PORTION_RECORDS = 2_000;
+
+/**
+ * Processes what lies below the group's committed offset again, for a processor that begins further
+ * back. Otherwise the group would seem to have caught up while this work is still to be done, and
+ * whoever stops it then would cut it short.
+ */
+export async function catchUp(
+  processor: PartitionProcessor,
+  source: TopicPartition,
+  options: {
+    readonly log: EventLog;
+    readonly committed: number;
+    readonly signal: AbortSignal;
+    readonly heartbeat: () => Promise<void>;
+  },
+): Promise<void> {
+  const { log, committed, signal, heartbeat } = options;
+  if (processor.position >= committed) return;
+  const range = { from: processor.position, to: committed, maxRecords: PORTION_RECORDS };
+  let portion: LogRecord[] = [];
+  for await (const record of readRange(log, source, range)) {
+    portion.push(record);
+    if (portion.length < PORTION_RECORDS) continue;
+    await processor.process(portion);
+    portion = [];
+    await heartbeat();
+    if (signal.aborted) return;
+  }
+  if (portion.length > 0) await processor.process(portion);
+}
