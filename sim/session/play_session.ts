@@ -169,7 +169,7 @@ class Session {
     this.#meter = startMeter(this.#floor, await this.#ends(["notifications"]));
     await this.#meter.ready;
     await this.#beginOrGoOn();
-    using sources = new Sources(this.#floor);
+    const sources = new Sources(this.#floor, this.#watch);
     const over = new AbortController();
     const happenings = new SessionEvents(this.#floor, say);
     const ticking = this.#tick(over.signal);

@@ -14,6 +14,7 @@ import {
   type SessionTime,
 } from "../producer_options.ts";
 import type { SessionPlan } from "../session_plan.ts";
+import type { FloorWatch } from "./floor_watch.ts";
 import { createSource, type SourceOptions } from "./source_factory.ts";
 
 /** How long a producer may take to write down where it is when it stops. */
@@ -42,22 +43,16 @@ export function startSource(floor: Floor, source: {
 }
 
 /** The producers of a session. */
-export class Sources implements Disposable {
+export class Sources {
   readonly #floor: Floor;
   readonly #running = new Set<string>();
   readonly #finished = Promise.withResolvers<void>();
   /** Incarnations that were told to stop, as `id:incarnation`: their end is not the end of their work. */
   readonly #told = new Set<string>();
-  readonly #unwatch: () => void;
 
-  constructor(floor: Floor) {
+  constructor(floor: Floor, watch: FloorWatch) {
     this.#floor = floor;
-    this.#unwatch = floor.runtime.events.addSink((event) => this.#observe(event));
-  }
-
-  /** Watches no longer; {@link finished} is not resolved any more. */
-  [Symbol.dispose](): void {
-    this.#unwatch();
+    watch.listen((event) => this.#observe(event));
   }
 
   /** Resolves when every producer has sent all it had to send. */
