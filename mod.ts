@@ -32,10 +32,13 @@
 export { startFloor } from "./actors/floor/start_floor.ts";
 export type { AccountOption, FloorOptions } from "./actors/floor/start_floor.ts";
 export { Floor, FloorFailedError } from "./actors/floor/floor.ts";
-export type { ActorControl, ActorView } from "./actors/floor/floor.ts";
+export type { ActorControl, ActorView, FloorEvents, FloorRuntime } from "./actors/floor/floor.ts";
 export { FloorParametersError } from "./actors/floor/floor_parameters.ts";
-export type { SymbolOption } from "./actors/floor/floor_parameters.ts";
+export type { FloorParameterOptions, SymbolOption } from "./actors/floor/floor_parameters.ts";
+export type { FloorRestarts } from "./actors/floor/floor_tree.ts";
 export { openFloor, readFloorParameters } from "./actors/floor/open_floor.ts";
+export { NotificationRequestError } from "./actors/notifier/notification_position.ts";
+export type { DeliveredNotification } from "./actors/notifier/user_notifications.ts";
 export type { ConsumerRole, ProducerRole, Role } from "./actors/topology.ts";
 export { TOPOLOGY } from "./actors/topology.ts";
 
@@ -46,10 +49,12 @@ export type {
   CancelReceipt,
   DepositReceipt,
   OrderReceipt,
+  Receipt,
 } from "./actors/order_command_producer/order_client.ts";
 export type {
   AccountRequest,
   CancelRequest,
+  ClientId,
   DepositRequest,
   OrderRequest,
 } from "./actors/order_command_producer/client_commands.ts";
@@ -59,52 +64,162 @@ export {
   InvalidCommandError,
   OrderRejectedError,
 } from "./actors/order_command_producer/order_errors.ts";
+export type { InvalidCommandCode } from "./actors/order_command_producer/order_errors.ts";
 export {
   InvalidPriceError,
   MarketDataPublisher,
 } from "./actors/market_data_producer/market_data_publisher.ts";
+export type { Pace } from "./actors/pacer.ts";
 export type { PortfolioView, PositionView } from "./actors/portfolio_manager/portfolio_view.ts";
 
 // The log under it.
 export { openEventLog, openMemoryLog } from "./kafka/open_event_log.ts";
-export type { EventLogConfig } from "./kafka/open_event_log.ts";
+export type { EventLogConfig, OpenEventLogOptions } from "./kafka/open_event_log.ts";
+export type { Durability } from "./kafka/embedded/log_file.ts";
 export { EventLogError, PublishError } from "./kafka/event_log.ts";
 export type {
+  CleanupPolicy,
   EventLog,
+  EventLogErrorCode,
   FetchedBatch,
+  GroupDescription,
   GroupMember,
   GroupPoll,
+  JoinOptions,
   LogReader,
   LogRecord,
+  PartitionLag,
+  PollOptions,
+  PublishedBatch,
   RecordBatch,
   RecordToPublish,
+  TimestampType,
+  TopicDescription,
   TopicPartition,
   TopicPartitionOffset,
+  TopicSettings,
 } from "./kafka/event_log.ts";
 export { TOPIC_NAMES, TOPICS, topicSettings } from "./kafka/topics.ts";
 export type { TopicName } from "./kafka/topics.ts";
-export { decodeRecord, encodeMessage, isAnswer } from "./kafka/messages/mod.ts";
+
+// What travels over it.
+export {
+  decodeRecord,
+  DEFAULT_GATEWAY_LIMITS,
+  encodeMessage,
+  isAnswer,
+  REJECT_REASONS,
+} from "./kafka/messages/mod.ts";
 export type {
+  AccountOpened,
+  AccountRejected,
   Answer,
+  CancelAccepted,
+  CancelMissed,
+  CancelOrder,
+  CancelRejected,
+  CancelRequested,
+  DeadLetter,
+  Decoded,
+  Deposit,
+  DepositAccepted,
+  DepositRejected,
+  DerivedEnvelope,
+  Envelope,
+  FloorOpened,
+  FloorParameters,
   GatewayLimits,
+  Intent,
+  IntentMessage,
+  IntentsAcknowledged,
   MarketData,
   Message,
+  MessageTopic,
   Notification,
+  OpenAccount,
+  OrderAccepted,
+  OrderCancelled,
   OrderCommand,
+  OrderFilled,
   OrderMessage,
+  OrderPlaced,
+  OrderRejected,
+  PlaceOrder,
+  Price,
+  Quote,
   RejectReason,
+  ReleaseOrder,
+  SettleFill,
   Side,
+  SourceEnvelope,
+  SymbolSpec,
+  TimeInForce,
+  TopicMessages,
+  Trade,
 } from "./kafka/messages/mod.ts";
 
 // Actors of one's own.
-export type { Fold, FoldContext, FoldInput, Outbox } from "./actors/fold/fold.ts";
-export type { Actor, ActorFactory, ActorReport, ActorStart } from "./actors/runtime/actor.ts";
+export type {
+  Body,
+  Fold,
+  FoldContext,
+  FoldInput,
+  Outbox,
+  OutputTopic,
+} from "./actors/fold/fold.ts";
+export {
+  DEFAULT_PARTITION_COUNTS,
+  PartitionFold,
+  SequenceGapError,
+} from "./actors/fold/partition_fold.ts";
+export type {
+  FoldCounters,
+  PartitionCounts,
+  PartitionFoldOptions,
+} from "./actors/fold/partition_fold.ts";
+export { packState, unpackState } from "./actors/fold/state_bytes.ts";
+export type { ActorHost, HostedActor } from "./actors/floor/actor_host.ts";
+export type {
+  Actor,
+  ActorFactory,
+  ActorReport,
+  ActorStart,
+  DataSender,
+} from "./actors/runtime/actor.ts";
+export type {
+  ActorHandle,
+  DataListener,
+  Down,
+  HandleLimits,
+} from "./actors/runtime/actor_handle.ts";
+export type { ChildSpec, Strategy, SupervisorSpec } from "./actors/runtime/child_spec.ts";
 export type { Clock } from "./actors/runtime/clock.ts";
 export { systemClock } from "./actors/runtime/clock.ts";
-export type { ChildSpec, SupervisorSpec } from "./actors/runtime/child_spec.ts";
-export type { RuntimeEvent } from "./actors/runtime/runtime_events.ts";
+export { ActorCallError, RemoteError } from "./actors/runtime/plain_error.ts";
+export type { ActorCallErrorCode, PlainError } from "./actors/runtime/plain_error.ts";
+export type { BackoffPolicy, RestartPolicy, RestartType } from "./actors/runtime/restart_policy.ts";
+export type { RuntimeEventSink } from "./actors/runtime/event_stream.ts";
+export type {
+  DownReason,
+  RuntimeEvent,
+  RuntimeEventBody,
+} from "./actors/runtime/runtime_events.ts";
+export type { Random } from "./actors/seeded_random.ts";
 export { seededRandom } from "./actors/seeded_random.ts";
 
 // Scenarios.
 export { scenario, ScenarioError } from "./sim/scenario.ts";
 export type { Scenario } from "./sim/scenario.ts";
+export type {
+  AccountDefinition,
+  CrowdDefinition,
+  Duration,
+  FlowDefinition,
+  HappeningDefinition,
+  MarketDefinition,
+  MixDefinition,
+  PhaseDefinition,
+  PriceModelDefinition,
+  ScenarioDefinition,
+  SymbolDefinition,
+} from "./sim/scenario_definition.ts";

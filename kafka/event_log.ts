@@ -13,20 +13,25 @@
 
 /** One partition of one topic. */
 export interface TopicPartition {
+  /** The topic's name. */
   readonly topic: string;
+  /** Counted from 0. */
   readonly partition: number;
 }
 
 /** A place in a partition: the offset of the next record to be read or committed. */
 export interface TopicPartitionOffset extends TopicPartition {
+  /** Counted from 0; every record of a partition has one of its own. */
   readonly offset: number;
 }
 
 /** A record as a sender hands it over. `value: null` is a tombstone on a compacted topic. */
 export interface RecordToPublish {
+  /** What compaction goes by, and by convention what chose the partition. */
   readonly key: string | null;
   /** Text is stored as UTF-8. */
   readonly value: string | Uint8Array | null;
+  /** Text beside the value. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch by the sender's clock. A topic stamped by the log ignores it. */
   readonly timestamp?: number;
@@ -34,19 +39,25 @@ export interface RecordToPublish {
 
 /** Records for one partition: the unit of publishing and of storage. */
 export interface RecordBatch extends TopicPartition {
+  /** Appended in this order, at offsets without a gap. */
   readonly records: readonly RecordToPublish[];
 }
 
 /** What the log says of a batch that it has made durable. */
 export interface PublishedBatch extends TopicPartition {
+  /** The offset of its first record. */
   readonly baseOffset: number;
+  /** How many records it has. */
   readonly count: number;
 }
 
 /** A record as it is read back. */
 export interface LogRecord {
+  /** The topic that it is in. */
   readonly topic: string;
+  /** The partition that it is in. */
   readonly partition: number;
+  /** Its place in the partition. */
   readonly offset: number;
   /** Milliseconds since the epoch: the log's stamp or the sender's, as the topic's table says. */
   readonly timestamp: number;
@@ -56,6 +67,7 @@ export interface LogRecord {
   readonly value: Uint8Array | null;
   /** The value as text; null for a tombstone and for bytes that are not UTF-8. */
   readonly text: string | null;
+  /** As they were published; empty without any. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -71,6 +83,7 @@ export interface FetchedBatch extends TopicPartition {
 
 /** Limits of one poll. It returns as soon as anything is there, at the latest after `timeoutMs`. */
 export interface PollOptions {
+  /** How long it may wait for the first record; 0 takes what is there. */
   readonly timeoutMs: number;
   /** At most about this many records; a stored batch may be delivered whole. Default 1000. */
   readonly maxRecords?: number;
@@ -96,7 +109,9 @@ export type GroupPoll =
 
 /** How a member joins a group. */
 export interface JoinOptions {
+  /** Made by its first member. */
   readonly group: string;
+  /** Whose partitions are to be shared with the other members. */
   readonly topics: readonly string[];
   /**
    * The member's lasting name. One that joins under a name already in the group takes the place of
@@ -109,10 +124,13 @@ export interface JoinOptions {
 
 /** A member of a consumer group. Not for use by two callers at a time. */
 export interface GroupMember {
+  /** The group's name. */
   readonly group: string;
+  /** Given by the group, and another one after every join. */
   readonly memberId: string;
   /** The generation of the assignment last told by {@link poll}; 0 before the first. */
   readonly generation: number;
+  /** The partitions last told by {@link poll}. */
   readonly assignment: readonly TopicPartition[];
   /**
    * Waits for records of the assigned partitions or a change of assignment. The first poll tells the
@@ -138,10 +156,13 @@ export interface GroupMember {
 
 /** Reads partitions without a group. Not for use by two callers at a time. */
 export interface LogReader {
+  /** Where it reads on, for each of its partitions. */
   readonly positions: readonly TopicPartitionOffset[];
   /** An empty array when nothing came before the timeout. */
   poll(options: PollOptions): Promise<readonly FetchedBatch[]>;
+  /** Reads one of its partitions from `offset` next. @throws {EventLogError} `not-assigned` */
   seek(position: TopicPartitionOffset): void;
+  /** Ends a poll that waits. Idempotent. */
   close(): void;
 }
 
@@ -153,11 +174,15 @@ export type CleanupPolicy = "keep" | "delete" | "compact";
 
 /** A topic's settings, as wanted or as found. */
 export interface TopicSettings {
+  /** 1 to 249 of `A-Z`, `a-z`, `0-9`, `.`, `_` and `-`. */
   readonly name: string;
+  /** A fixed number, at least 1. */
   readonly partitions: number;
+  /** How it forgets. */
   readonly cleanup: CleanupPolicy;
   /** Records older than this may go when `cleanup` is `delete`; null otherwise. */
   readonly retentionMs: number | null;
+  /** Who stamps its records. */
   readonly timestampType: TimestampType;
 }
 
@@ -169,14 +194,19 @@ export interface TopicDescription extends TopicSettings {
 
 /** How far a group is behind in one partition. */
 export interface PartitionLag extends TopicPartitionOffset {
+  /** The offset that the next append will get. */
   readonly endOffset: number;
+  /** Records between the committed offset and the end; holes of compaction count. */
   readonly lag: number;
 }
 
 /** What a group looks like from outside. */
 export interface GroupDescription {
+  /** Its name. */
   readonly group: string;
+  /** Grows with every change of the assignment; 0 when nobody ever joined. */
   readonly generation: number;
+  /** Who is in it now, and what each reads. */
   readonly members: readonly {
     readonly memberId: string;
     readonly instanceId: string;
@@ -188,10 +218,11 @@ export interface GroupDescription {
 export interface EventLog extends AsyncDisposable {
   /** Creates what is missing. @throws {EventLogError} `topic-drift` when one exists otherwise. */
   createTopics(topics: readonly TopicSettings[]): Promise<void>;
+  /** Deletes topics with all their records. @throws {EventLogError} `unknown-topic` */
   deleteTopics(names: readonly string[]): Promise<void>;
   /** All topics, or the named ones; a name that does not exist is left out. */
   describeTopics(names?: readonly string[]): Promise<readonly TopicDescription[]>;
-  /** @throws {EventLogError} `unknown-topic` */
+  /** How many partitions a topic has. @throws {EventLogError} `unknown-topic` */
   partitionCount(topic: string): Promise<number>;
 
   /**
@@ -201,11 +232,14 @@ export interface EventLog extends AsyncDisposable {
    */
   publish(batches: readonly RecordBatch[]): Promise<readonly PublishedBatch[]>;
 
+  /** Joins a group, which is made by its first member. */
   join(options: JoinOptions): Promise<GroupMember>;
+  /** Who is in a group now; one that nobody joined has generation 0 and no members. */
   describeGroup(group: string): Promise<GroupDescription>;
   /** Every partition of every topic that the group has committed to or reads. */
   lag(group: string): Promise<readonly PartitionLag[]>;
 
+  /** Reads from these places on, one for each partition wanted. */
   openReader(positions: readonly TopicPartitionOffset[]): LogReader;
 
   /** Applies each topic's cleanup policy now. */
@@ -236,10 +270,12 @@ export type EventLogErrorCode =
 
 /** A failure of the log. Across workers it travels as `{ name, code, message, retriable }`. */
 export class EventLogError extends Error {
+  /** What failed, for programs. */
   readonly code: EventLogErrorCode;
   /** Whether the same call may succeed later without anyone mending anything. */
   readonly retriable: boolean;
 
+  /** The message is action, colon, state. */
   constructor(
     code: EventLogErrorCode,
     message: string,
@@ -259,6 +295,7 @@ export class PublishError extends EventLogError {
   /** The batches to publish again. */
   readonly rejected: readonly RecordBatch[];
 
+  /** `code` is `publish-failed` unless the log knows better; the message is action, colon, state. */
   constructor(
     message: string,
     options: {

@@ -36,11 +36,12 @@ export interface OpenEventLogOptions {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { openEventLog } from "./open_event_log.ts";
  * const directory = await Deno.makeTempDir();
  * {
  *   await using log = await openEventLog({ kind: "embedded", path: `${directory}/events.log` });
- *   console.log(await log.describeTopics());
+ *   assert.deepEqual(await log.describeTopics(), []);
  * }
  * await Deno.remove(directory, { recursive: true });
  * ```
@@ -59,7 +60,34 @@ export function openEventLog(
   });
 }
 
-/** Opens a log in memory, for one thread: nobody else can see it, and it ends with its handle. */
+/**
+ * Opens a log in memory, for one thread: nobody else can see it, and it ends with its handle.
+ *
+ * @example Publish, join a group, poll, commit
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openMemoryLog } from "./open_event_log.ts";
+ * import { topicSettings } from "./topics.ts";
+ *
+ * await using log = await openMemoryLog();
+ * await log.createTopics(topicSettings({ partitions: { orders: 2 } }));
+ * await log.publish([
+ *   { topic: "orders", partition: 1, records: [{ key: "AAPL", value: "first" }] },
+ * ]);
+ *
+ * const member = await log.join({ group: "readers", topics: ["orders"], instanceId: "reader-0" });
+ * const told = await member.poll({ timeoutMs: 1_000 });
+ * assert.equal(told.kind === "assignment" && told.assigned.length, 2);
+ * const polled = await member.poll({ timeoutMs: 1_000 });
+ * assert.ok(polled.kind === "records");
+ * for (const { topic, partition, records, nextOffset } of polled.batches) {
+ *   assert.deepEqual(records.map(({ key, text }) => [key, text]), [["AAPL", "first"]]);
+ *   await member.commit([{ topic, partition, offset: nextOffset }]);
+ * }
+ * assert.ok((await log.lag("readers")).every(({ lag }) => lag === 0));
+ * await member.leave();
+ * ```
+ */
 export function openMemoryLog(options: Pick<OpenEventLogOptions, "now"> = {}): Promise<EventLog> {
   return Promise.resolve().then(() =>
     new EmbeddedEventLog({ ...openLogMemory(), shared: false, now: options.now ?? machineTime })

@@ -18,6 +18,15 @@ interface TopicRow extends Omit<TopicSettings, "name"> {
  * The floor's topics. A run keeps every record until the run is deleted; only `snapshots`, whose
  * records replace one another, is compacted. `order-commands` is stamped by the log, because its
  * stamps are what the gateway decides by.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { TOPIC_NAMES, TOPICS } from "./topics.ts";
+ * assert.equal(TOPICS["order-commands"].key, "user");
+ * assert.equal(TOPICS["order-commands"].timestampType, "log-append-time");
+ * assert.deepEqual(TOPIC_NAMES.filter((name) => TOPICS[name].cleanup === "compact"), ["snapshots"]);
+ * ```
  */
 export const TOPICS = {
   "market-data": {

@@ -14,7 +14,7 @@ export class ScenarioError extends Error {
   /** One line each: path, what was found, what would be right. */
   readonly problems: readonly string[];
 
-  /** @param problems one line each; more than {@link MAX_PROBLEMS} are counted, not shown */
+  /** Of more than {@link MAX_PROBLEMS} problems the rest is counted in the message, not shown. */
   constructor(name: string, problems: readonly string[]) {
     const shown = problems.slice(0, MAX_PROBLEMS);
     if (problems.length > shown.length) shown.push(`and ${problems.length - shown.length} more`);

@@ -24,6 +24,9 @@ const POLL_TIMEOUT_MS = 500;
 /** Records of one poll, about. */
 const POLL_RECORDS = 4_000;
 
+/** From so many records of one poll on there is a backlog, and no sense in gathering more. */
+const GATHERED_RECORDS = 1_000;
+
 /** Offsets are committed when nothing is left to do, at the latest after so long. */
 export const COMMIT_INTERVAL_MS = 100;
 
@@ -41,6 +44,12 @@ export interface ConsumerOptions {
   readonly group: string;
   readonly topics: readonly string[];
   readonly sessionTimeoutMs?: number;
+  /**
+   * For roles that nobody waits for: between two polls there are at least so many milliseconds, unless
+   * the first of them gave a good deal, so that records come in larger batches. Every wake-up takes
+   * time from the roles that somebody waits for. Default 0: records are taken as soon as they come.
+   */
+  readonly gatherMs?: number;
   /** Makes the processor of a partition just assigned; the committed offset is where outputs are known from. */
   readonly open: (assigned: TopicPartition, context: {
     readonly committed: number;
@@ -76,6 +85,8 @@ export class Consumer implements Actor {
   #steps: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
   #committedAt = 0;
   #flushedAt = 0;
+  /** Before this moment nothing is polled. */
+  #gatherUntil = 0;
   #fenced = 0;
 
   constructor(options: ConsumerOptions) {
@@ -156,8 +167,18 @@ export class Consumer implements Actor {
     if (this.#wake.signal.aborted) this.#wake = new AbortController();
     if (this.#phase === "suspended") return await this.#suspendedTurn(member);
     if (this.#queue.length > 0) await this.#processQueue();
-    else await this.#take(member, await this.#poll(member, POLL_RECORDS));
+    else await this.#take(member, await this.#pollGathered(member));
     await this.#housekeeping(member);
+  }
+
+  async #pollGathered(member: GroupMember): Promise<GroupPoll> {
+    const { clock, gatherMs = 0 } = this.#options;
+    if (gatherMs === 0) return await this.#poll(member, POLL_RECORDS);
+    const waitMs = this.#gatherUntil - clock.now();
+    if (waitMs > 0) await clock.sleep(waitMs, this.#wake.signal);
+    const polled = await this.#poll(member, POLL_RECORDS);
+    this.#gatherUntil = countRecords(polled) < GATHERED_RECORDS ? clock.now() + gatherMs : 0;
+    return polled;
   }
 
   /** Heartbeats go on, so a suspended consumer keeps its partitions; work waits for a step. */
@@ -312,6 +333,11 @@ export class Consumer implements Actor {
     await this.#commit(member);
     await member.leave();
   }
+}
+
+function countRecords(polled: GroupPoll): number {
+  if (polled.kind === "assignment") return GATHERED_RECORDS;
+  return polled.batches.reduce((sum, { records }) => sum + records.length, 0);
 }
 
 function nameOf({ topic, partition }: TopicPartition): string {

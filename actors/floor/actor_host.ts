@@ -16,8 +16,11 @@ import { spawnWorker } from "../runtime/worker_handle.ts";
 
 /** An actor to start, for either kind of host. */
 export interface HostedActor<Options> {
+  /** Lasting name, unique on the floor. */
   readonly id: string;
+  /** What it does: the name of its kind. */
   readonly role: string;
+  /** 1 for the first start. */
   readonly incarnation: number;
   /** The entry module of its worker. */
   readonly module: URL;
@@ -35,7 +38,9 @@ export interface HostedActor<Options> {
 
 /** Starts actors. */
 export interface ActorHost {
+  /** A worker for each, or all in the caller's thread. */
   readonly kind: "workers" | "single-thread";
+  /** Starts an incarnation; how it fares is told by its handle. */
   start<Options>(actor: HostedActor<Options>): ActorHandle;
 }
 

@@ -33,7 +33,10 @@ export interface ConsumerSurroundings {
   readonly close?: () => Promise<void>;
 }
 
-type Role = Pick<ConsumerOptions, "open" | "ask" | "counters">;
+type Role = Pick<ConsumerOptions, "open" | "ask" | "counters" | "gatherMs">;
+
+/** How long roles gather whose outputs no order waits for. */
+const GATHER_MS = { "portfolio-manager": 10, "notifier": 20, "audit-logger": 25 } as const;
 
 /** Makes the consumer that `start.role` names. @throws {Error} for a role that consumes nothing */
 export async function createConsumerActor(
@@ -125,6 +128,7 @@ async function portfolioManager(
   const { answerPortfolioQuestion } = await import("../portfolio_manager/portfolio_questions.ts");
   return {
     ...folding(portfolioFold, start, surroundings),
+    gatherMs: GATHER_MS["portfolio-manager"],
     ask: (question, processors) =>
       answerPortfolioQuestion(question, processors, {
         log: surroundings.log,
@@ -137,6 +141,7 @@ async function notifier(): Promise<Role> {
   const { NotifierProcessor } = await import("../notifier/notifier_processor.ts");
   const counters = { delivered: 0, unreadable: 0 };
   return {
+    gatherMs: GATHER_MS.notifier,
     open: (_assigned, { committed }) =>
       Promise.resolve(new NotifierProcessor({ position: committed, counters })),
     counters: () => ({ ...counters }),
@@ -163,6 +168,7 @@ async function auditLogger(
     };
   };
   return {
+    gatherMs: GATHER_MS["audit-logger"],
     open: async (assigned, { committed, signal, heartbeat }) => {
       const processor = await openAuditProcessor(assigned, { place, ...snapshotsOf(assigned) });
       await catchUp(processor, assigned, { log, committed, signal, heartbeat });

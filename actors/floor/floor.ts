@@ -5,11 +5,12 @@
  */
 
 import type { EventLog } from "../../kafka/event_log.ts";
-import type { FloorParameters, Notification } from "../../kafka/messages/mod.ts";
+import type { FloorParameters } from "../../kafka/messages/mod.ts";
 import { partitionForKey } from "../../kafka/partitioner.ts";
 import type { TopicName } from "../../kafka/topics.ts";
 import type { MarketDataPublisher } from "../market_data_producer/market_data_publisher.ts";
 import { notificationStream } from "../notifier/notification_stream.ts";
+import type { DeliveredNotification } from "../notifier/user_notifications.ts";
 import type { OrderClient } from "../order_command_producer/order_client.ts";
 import type {
   PortfolioAnswer,
@@ -21,6 +22,7 @@ import type { ChildSpec } from "../runtime/child_spec.ts";
 import type { TreeNode } from "../runtime/child_slot.ts";
 import { ActorCallError } from "../runtime/plain_error.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { RuntimeEventSink } from "../runtime/event_stream.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { DownReason } from "../runtime/runtime_events.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
@@ -52,7 +54,7 @@ export class FloorFailedError extends Error {
   /** Tells it from other errors across workers. */
   readonly code = "floor-failed";
 
-  /** @param cause what made it fail, where that is known */
+  /** `cause` is what made it fail, where that is known. */
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "FloorFailedError";
@@ -104,8 +106,19 @@ export type ActorControl = Pick<
   | "down"
 >;
 
-/** The floor's time and its count of starts, for actors of one's own. */
+/** What happens to the floor's actors, told as it happens. */
+export interface FloorEvents {
+  /**
+   * Tells `sink` of every event from now on, in order; one that throws is told of no more.
+   * @returns what takes it off again
+   */
+  addSink(sink: RuntimeEventSink): () => void;
+}
+
+/** What actors of one's own share with those of the floor. */
 export interface FloorRuntime {
+  /** The stream of runtime events. */
+  readonly events: FloorEvents;
   /** The clock that everything on the floor goes by. */
   readonly clock: Clock;
   /** Counts the starts of an actor that no supervisor starts, from 1. */
@@ -130,7 +143,37 @@ export interface FloorParts {
   readonly cleaning: LogCleaning;
 }
 
-/** A running trading floor. Made by `startFloor`; stopped by {@link stop} or `await using`. */
+/**
+ * A running trading floor. Made by `startFloor`; stopped by {@link stop} or `await using`.
+ *
+ * @example An engine crashes in mid-session, and nothing is lost
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { startFloor } from "../../mod.ts";
+ *
+ * await using floor = await startFloor({
+ *   log: "memory",
+ *   symbols: ["AAPL"],
+ *   accounts: [
+ *     { userId: "alice", cash: 0, holdings: { AAPL: 7 } },
+ *     { userId: "bob", cash: 10_000 },
+ *   ],
+ * });
+ * const { orders, marketData } = floor;
+ * await orders.sendOrder({
+ *   orderId: "a1", userId: "alice", symbol: "AAPL", side: "sell", quantity: 7, price: 160,
+ * });
+ * await floor.actor("trading-engine-0").crash();
+ * await orders.sendOrder({
+ *   orderId: "b1", userId: "bob", symbol: "AAPL", side: "buy", quantity: 2, price: 170,
+ * });
+ * await marketData.publish("AAPL", 165);
+ * await floor.idle();
+ * const bob = await floor.portfolio("bob");
+ * assert.equal(bob?.cash, 9_680);
+ * assert.equal(bob?.positions[0]?.quantity, 2);
+ * ```
+ */
 export class Floor implements AsyncDisposable {
   /** The log under the floor. */
   readonly log: EventLog;
@@ -142,7 +185,7 @@ export class Floor implements AsyncDisposable {
   readonly marketData: MarketDataPublisher;
   /** Where users' notifications are served, such as `http://127.0.0.1:41234`; null: nowhere. */
   readonly notificationsUrl: string | null;
-  /** Time, and names for actors of one's own. */
+  /** Time, events and counts of starts, for actors of one's own. */
   readonly runtime: FloorRuntime;
   /** Where actors of one's own are started. */
   readonly host: ActorHost;
@@ -190,13 +233,38 @@ export class Floor implements AsyncDisposable {
   }
 
   /**
-   * A user's notifications: all from the beginning, then those to come; or those after the id of one
-   * seen before.
+   * A user's notifications: all from the beginning, then those to come, until the reader breaks off or
+   * the signal aborts; or those after the id of one seen before.
+   *
+   * @throws {NotificationRequestError} at the first step, when the user id or `after` is none
+   *
+   * @example
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { startFloor } from "../../mod.ts";
+   *
+   * await using floor = await startFloor({
+   *   log: "memory",
+   *   symbols: ["AAPL"],
+   *   accounts: [{ userId: "501", cash: 1_000 }],
+   * });
+   * let seen = "";
+   * for await (const { id, notification } of floor.notifications("501")) {
+   *   assert.equal(notification.type, "account-opened");
+   *   seen = id;
+   *   break;
+   * }
+   * await floor.orders.deposit({ depositId: "d1", userId: "501", amount: 250 });
+   * for await (const { notification } of floor.notifications("501", { after: seen })) {
+   *   assert.equal(notification.type, "deposit-accepted");
+   *   break;
+   * }
+   * ```
    */
   notifications(
     userId: string,
     options: { readonly after?: string; readonly signal?: AbortSignal } = {},
-  ): AsyncIterable<{ readonly id: string; readonly notification: Notification }> {
+  ): AsyncIterable<DeliveredNotification> {
     return notificationStream(this.log, userId, { after: "beginning", ...options });
   }
 

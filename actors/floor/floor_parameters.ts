@@ -24,21 +24,30 @@ const DEFAULT_SIZES = { tickSize: 0.01, lotSize: 1 } as const;
 
 /** A tradable symbol, as a user of the floor names it. */
 export type SymbolOption = string | {
+  /** Ticker, 1 to 32 characters. */
   readonly symbol: string;
+  /** Decimal with at most eight places; prices are whole multiples of it. Default 0.01. */
   readonly tickSize?: number;
+  /** Decimal with at most eight places; quantities are whole multiples of it. Default 1. */
   readonly lotSize?: number;
 };
 
 /** What may be chosen about a floor's folds. */
 export interface FloorParameterOptions {
+  /** What may be traded: at least one, each once. */
   readonly symbols: readonly SymbolOption[];
+  /** The gateway's limits, per user; those left out are as `DEFAULT_GATEWAY_LIMITS` has them. */
   readonly limits?: Readonly<Partial<GatewayLimits>>;
+  /** Partitions by topic, 1 to {@link MAX_PARTITIONS}; those left out are as `TOPICS` has them. */
   readonly partitions?: Readonly<Partial<Record<TopicName, number>>>;
 }
 
 /** The floor cannot be opened with these parameters. */
 export class FloorParametersError extends Error {
+  /** Tells it from other errors across workers. */
   readonly code = "floor-parameters";
+
+  /** The message says which parameter, what was found and what would be right. */
   constructor(message: string) {
     super(message);
     this.name = "FloorParametersError";

@@ -37,7 +37,9 @@ import { lastWordsAudited } from "./rest.ts";
 
 /** An account to open. Decimals. */
 export interface AccountOption {
+  /** Not empty, at most 128 characters. */
   readonly userId: string;
+  /** What it begins with. */
   readonly cash: number;
   /** Quantity by symbol. */
   readonly holdings?: Readonly<Record<string, number>>;
@@ -69,10 +71,13 @@ export interface FloorOptions extends FloorParameterOptions {
   readonly runId?: string;
   /** Draws the jitter of restarts. */
   readonly seed?: number;
+  /** Default: the machine's. */
   readonly clock?: Clock;
+  /** Told of every runtime event from the first on. Must not throw: it is taken off then. */
   readonly onEvent?: RuntimeEventSink;
   /** The number of the first runtime event. */
   readonly firstEventNumber?: number;
+  /** Deadlines by which an actor is started, found to hang and given up. */
   readonly limitsOfActors?: Partial<HandleLimits>;
   /** How many restarts are granted before the floor fails. */
   readonly restarts?: Partial<FloorRestarts>;
@@ -91,6 +96,22 @@ let floorsStarted = 0;
  * @throws {EventLogError} when the log cannot be opened
  * @throws {CommandRejectedError} when an account cannot be opened
  * @throws {FloorFailedError} when its actors cannot be kept running
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { startFloor } from "../../mod.ts";
+ *
+ * await using floor = await startFloor({
+ *   log: "memory", // or "embedded", with a directory
+ *   symbols: ["AAPL", { symbol: "GOOGL", tickSize: 0.05, lotSize: 10 }],
+ *   accounts: [{ userId: "501", cash: 1_000_000, holdings: { AAPL: 100 } }],
+ *   limits: { ordersPerSecond: 100, orderBurst: 20 },
+ *   instances: { "trading-engine": 2 },
+ * });
+ * assert.equal(floor.parameters.limits.orderBurst, 20);
+ * assert.equal((await floor.portfolio("501"))?.positions[0]?.quantity, 100);
+ * ```
  */
 export async function startFloor(options: FloorOptions): Promise<Floor> {
   const parameters = floorParameters(options);
@@ -176,7 +197,8 @@ async function startOn(place: Place, given: Given): Promise<Floor> {
   void failure.then(() => hasFailed = true);
   opened.defer(() => lastWordsAudited(log, { clock, gaveUp: () => hasFailed }));
   const failed = failure.then((error) => Promise.reject(error));
-  await Promise.race([ready, failed]);
+  // A tree that ends before it is ready has failed: `failed` says so in the floor's words.
+  await ready.catch(() => failed);
   const clients = await openClients(opened, place, given);
   await Promise.race([openAccounts(clients.orders, options.accounts ?? []), failed]);
   const cleaning = new LogCleaning(log, {

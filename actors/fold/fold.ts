@@ -9,7 +9,9 @@ import type { Envelope, MessageTopic, TopicMessages } from "../../kafka/messages
 
 /** Which partition a fold folds. */
 export interface FoldContext {
+  /** The input topic. */
   readonly topic: MessageTopic;
+  /** Counted from 0. */
   readonly partition: number;
   /** How many partitions the input topic has. */
   readonly partitions: number;
@@ -38,18 +40,70 @@ export interface Outbox {
 
 /** The record around a message. */
 export interface FoldInput<M> {
+  /** Valid by its topic's schema. */
   readonly message: M;
+  /** What chose the partition: a user or a symbol, as the table of topics says. */
   readonly key: string | null;
+  /** The record's place in the input partition. */
   readonly offset: number;
   /** Milliseconds since the epoch: the largest stamp seen in the partition, this record's included. */
   readonly now: number;
 }
 
-/** One role's logic: how a partition's state follows from its records. */
+/**
+ * One role's logic: how a partition's state follows from its records.
+ *
+ * @example The lots traded of each symbol, folded from the engine's trades
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { DEFAULT_PARTITION_COUNTS, type Fold, openMemoryLog } from "../../mod.ts";
+ * import { packState, PartitionFold, topicSettings, unpackState } from "../../mod.ts";
+ *
+ * type Volumes = Map<string, number>;
+ * const volumes: Fold<Volumes, "market-data"> = {
+ *   role: "volumes",
+ *   version: 1,
+ *   topic: "market-data",
+ *   create: () => new Map(),
+ *   apply(state, { message }) {
+ *     if (message.type !== "trade") return;
+ *     state.set(message.symbol, (state.get(message.symbol) ?? 0) + message.quantityLots);
+ *   },
+ *   encode: (state) => packState([...state].sort()),
+ *   decode: (bytes) => new Map(unpackState(bytes).head as [string, number][]),
+ * };
+ *
+ * await using log = await openMemoryLog();
+ * await log.createTopics(topicSettings({ partitions: { "market-data": 1 } }));
+ * const trades = [40, 2].map((quantityLots, i) => ({
+ *   type: "trade", symbol: "AAPL", priceTicks: 16000, quantityLots, tradeId: `t${i}`, aggressor: "buy",
+ *   id: `orders/0/${i}/0`, correlationId: "501/1", causationId: "c", sequence: i, timestamp: 1625159076,
+ * }));
+ * const records = trades.map((trade) => ({ key: "AAPL", value: JSON.stringify(trade) }));
+ * const source = { topic: "market-data", partition: 0 };
+ * // The second publish repeats the first, as after a crash: it changes nothing.
+ * await log.publish([{ ...source, records }]);
+ * await log.publish([{ ...source, records }]);
+ *
+ * const folded = new PartitionFold({
+ *   fold: volumes,
+ *   context: { topic: "market-data", partition: 0, partitions: 1 },
+ *   partitions: DEFAULT_PARTITION_COUNTS,
+ * });
+ * const reader = log.openReader([{ ...source, offset: 0 }]);
+ * for (const batch of await reader.poll({ timeoutMs: 1_000 })) {
+ *   for (const record of batch.records) folded.apply(record, { publishing: false });
+ * }
+ * reader.close();
+ * assert.deepEqual([...folded.state], [["AAPL", 42]]);
+ * ```
+ */
 export interface Fold<State, T extends MessageTopic = MessageTopic> {
+  /** Names its snapshots and skip marks. */
   readonly role: string;
   /** Changes whenever the same records would give another state or other outputs. */
   readonly version: number;
+  /** What it folds: one state for each of the topic's partitions. */
   readonly topic: T;
   /** The state before the first record. */
   create(context: FoldContext): State;

@@ -27,6 +27,7 @@ export type PartitionCounts = Readonly<Record<TopicName, number>>;
 
 /** A record was lost on its way here: the fault that sequences exist to notice. Never skipped. */
 export class SequenceGapError extends Error {
+  /** `where` is `topic/partition/offset`; `channel` the origin's `topic/partition`. */
   constructor(where: string, channel: string, expected: number, found: number) {
     super(
       `Cannot fold ${where}: a message from ${channel} has sequence ${found}, but ${expected} comes next`,
@@ -37,10 +38,13 @@ export class SequenceGapError extends Error {
 
 /** What a partition has gone through since it was made. */
 export interface FoldCounters {
+  /** Records folded, whatever they were. */
   records: number;
+  /** Messages emitted, dead letters among them. */
   outputs: number;
   /** Derived messages that had come before. */
   repeats: number;
+  /** Records whose bytes are no message of the topic. */
   malformed: number;
   /** Derived messages that fit nothing here. */
   refused: number;
@@ -55,13 +59,17 @@ export function zeroCounters(): FoldCounters {
 
 /** What a {@link PartitionFold} is made from. */
 export interface PartitionFoldOptions<State, T extends MessageTopic> {
+  /** The role's own logic. */
   readonly fold: Fold<State, T>;
+  /** Which partition it is. */
   readonly context: FoldContext;
+  /** Of all topics: outputs are partitioned by them. */
   readonly partitions: PartitionCounts;
   /** Offsets of poison, from the durable marks. */
   readonly skip?: ReadonlySet<number>;
   /** Bytes of {@link PartitionFold.snapshot}. */
   readonly snapshot?: Uint8Array;
+  /** Counted on, so that several partitions may share them. */
   readonly counters?: FoldCounters;
 }
 
@@ -85,6 +93,7 @@ interface Outlet {
 
 /** Folds the records of one partition, in order. After a throw it must be thrown away. */
 export class PartitionFold<State, T extends MessageTopic> implements Outbox {
+  /** What happened since it was made; what is folded silently is not counted. */
   readonly counters: FoldCounters;
   readonly #fold: Fold<State, T>;
   readonly #context: FoldContext;
@@ -100,6 +109,7 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
   #causationId = "";
   #offset = 0;
 
+  /** Begins with the snapshot's state, else with none. @throws {Error} for one of another version */
   constructor(options: PartitionFoldOptions<State, T>) {
     const { fold, context, partitions, snapshot } = options;
     this.#fold = fold;
@@ -173,6 +183,7 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
     return packState(head, [this.#fold.encode(this.#state)]);
   }
 
+  /** What the role's logic emits to, for the record at hand. */
   emit<D extends OutputTopic>(
     topic: D,
     key: string,

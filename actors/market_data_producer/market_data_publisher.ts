@@ -35,8 +35,10 @@ export interface MarketDataPublisherOptions {
 
 /** Refused before it was queued: the price is not published. */
 export class InvalidPriceError extends TypeError {
+  /** Which of the arguments is wrong. */
   readonly code: "unknown-symbol" | "invalid-price" | "invalid-timestamp";
 
+  /** The message is action, colon, state. */
   constructor(code: InvalidPriceError["code"], message: string) {
     super(message);
     this.name = "InvalidPriceError";
@@ -50,7 +52,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Publishes prices in the order of the calls, at the pace, each acknowledged before it resolves. */
+/** Publishes prices, as `floor.marketData` does: in the order of the calls, at the pace, each acknowledged before it resolves. */
 export class MarketDataPublisher implements AsyncDisposable {
   readonly #options: MarketDataPublisherOptions;
   readonly #partitioner: KeyPartitioner;
@@ -98,6 +100,21 @@ export class MarketDataPublisher implements AsyncDisposable {
    * @throws {InvalidPriceError} for a symbol that the floor does not have, a price that is not a
    * positive number, or a timestamp that is none
    * @throws {RangeError} when too many prices wait already
+   *
+   * @example
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { InvalidPriceError, startFloor } from "../../mod.ts";
+   *
+   * await using floor = await startFloor({
+   *   log: "memory",
+   *   symbols: ["AAPL"],
+   *   marketDataPace: { perSecond: 10_000, burst: 100 },
+   * });
+   * const prices = Array.from({ length: 50 }, (_, i) => 189.5 + i / 100);
+   * await Promise.all(prices.map((price) => floor.marketData.publish("AAPL", price, 1625159076)));
+   * await assert.rejects(floor.marketData.publish("AAPL", -1), InvalidPriceError);
+   * ```
    */
   async publish(symbol: string, price: number, timestamp?: number): Promise<void> {
     const at = timestamp ?? Math.floor(this.#options.clock.now());
@@ -127,6 +144,7 @@ export class MarketDataPublisher implements AsyncDisposable {
     this.#stop.abort();
   }
 
+  /** {@link close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -36,8 +36,10 @@ export interface NotificationPosition {
 
 /** A request that cannot be served; its message says what would be right. */
 export class NotificationRequestError extends Error {
+  /** Which part of the request is wrong. */
   readonly code: "wrong-user" | "wrong-position";
 
+  /** The message is action, colon, state. */
   constructor(code: NotificationRequestError["code"], message: string) {
     super(message);
     this.name = "NotificationRequestError";

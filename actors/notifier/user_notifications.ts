@@ -16,6 +16,7 @@ import {
 export interface DeliveredNotification {
   /** `partition:offset`: what a stream that broke off goes on after. */
   readonly id: string;
+  /** Amounts in ticks, lots and cash units, as in the log. */
   readonly notification: Notification;
 }
 

@@ -25,8 +25,11 @@ export type ClientId = string | number;
 export interface OrderRequest {
   /** Idempotency key: with the user it is the order's identity. */
   readonly orderId: ClientId;
+  /** Whose order it is; the account must be open. */
   readonly userId: ClientId;
+  /** Ticker, as the floor was started with. */
   readonly symbol: string;
+  /** Buying reserves cash, selling reserves holdings. */
   readonly side: Side;
   /** Decimal, a whole number of lots. */
   readonly quantity: number;
@@ -42,10 +45,13 @@ export interface OrderRequest {
 
 /** A cancel of an order. */
 export interface CancelRequest {
+  /** The order to cancel. */
   readonly orderId: ClientId;
+  /** Whose order it is: nobody cancels another user's. */
   readonly userId: ClientId;
   /** Idempotency key. Left out: `cancel-` and the order's id, so that a second call is a resend. */
   readonly cancelId?: ClientId;
+  /** Milliseconds since the epoch: the caller's claim. Left out: the clock's time. */
   readonly timestamp?: number;
 }
 
@@ -53,14 +59,17 @@ export interface CancelRequest {
 export interface DepositRequest {
   /** Idempotency key. */
   readonly depositId: ClientId;
+  /** Whose account it goes to. */
   readonly userId: ClientId;
-  /** Decimal. */
+  /** Decimal, above 0. */
   readonly amount: number;
+  /** Milliseconds since the epoch: the caller's claim. Left out: the clock's time. */
   readonly timestamp?: number;
 }
 
 /** A new account. */
 export interface AccountRequest {
+  /** One account a user. */
   readonly userId: ClientId;
   /** Decimal. */
   readonly cash: number;
@@ -68,6 +77,7 @@ export interface AccountRequest {
   readonly holdings?: Readonly<Record<string, number>>;
   /** Idempotency key. Left out: `open-` and the user's id. */
   readonly commandId?: ClientId;
+  /** Milliseconds since the epoch: the caller's claim. Left out: the clock's time. */
   readonly timestamp?: number;
 }
 

@@ -53,9 +53,13 @@ export type Receipt<A extends Answer> = Omit<A, "id" | "causationId" | "sequence
   /** The id of the command that it answers. */
   readonly messageId: string;
 };
+/** The floor's word that an order is placed: prices in ticks, quantities in lots. */
 export type OrderReceipt = Receipt<OrderPlaced>;
+/** The floor's word that a cancel is on its way to the trading engine. */
 export type CancelReceipt = Receipt<CancelAccepted>;
+/** The floor's word that a deposit is booked, in cash units. */
 export type DepositReceipt = Receipt<DepositAccepted>;
+/** The floor's word that an account is open, in cash units and lots. */
 export type AccountReceipt = Receipt<AccountOpened>;
 
 interface Submitted {
@@ -65,8 +69,9 @@ interface Submitted {
 }
 
 /**
- * Sends commands in the order of the calls; those made at once go in one batch. Every command is
- * durable as an intent before it is sent.
+ * Sends users' commands and waits for their answers; a floor has one as `floor.orders`. Commands go in
+ * the order of the calls; those made at once go in one batch. Every command is durable as an intent
+ * before it is sent.
  */
 export class OrderClient implements AsyncDisposable {
   readonly #clock: Clock;
@@ -95,6 +100,27 @@ export class OrderClient implements AsyncDisposable {
    * @throws {OrderRejectedError} when the floor refuses it, with the reason's code
    * @throws {InvalidCommandError} when it cannot be sent; nothing was
    * @throws {AnswerTimeoutError} when no answer came: the outcome is unknown, and sending it again safe
+   *
+   * @example
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { OrderRejectedError, startFloor } from "../../mod.ts";
+   *
+   * await using floor = await startFloor({
+   *   log: "memory",
+   *   symbols: ["AAPL"],
+   *   accounts: [{ userId: "503", cash: 1_000 }],
+   * });
+   * const order = {
+   *   orderId: "1003", userId: "503", symbol: "AAPL", quantity: 5, side: "buy", price: 189.5,
+   * } as const;
+   * assert.equal((await floor.orders.sendOrder(order)).duplicate, false);
+   * assert.equal((await floor.orders.sendOrder(order)).duplicate, true);
+   * await assert.rejects(
+   *   floor.orders.sendOrder({ ...order, orderId: "1004", symbol: "INVALID" }),
+   *   (error) => error instanceof OrderRejectedError && error.reason === "unknown-symbol",
+   * );
+   * ```
    */
   async sendOrder(request: OrderRequest): Promise<OrderReceipt> {
     const command = placeOrderOf(request, this.#now());
@@ -109,6 +135,26 @@ export class OrderClient implements AsyncDisposable {
    * Resolves when the cancel was handed to the trading engine; what came of it is notified separately.
    *
    * @throws as {@link sendOrder}
+   *
+   * @example
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { startFloor } from "../../mod.ts";
+   *
+   * await using floor = await startFloor({
+   *   log: "memory",
+   *   symbols: ["AAPL"],
+   *   accounts: [{ userId: "501", cash: 1_000 }],
+   * });
+   * const order = { orderId: "1", userId: "501" };
+   * await floor.orders.sendOrder({ ...order, symbol: "AAPL", quantity: 5, side: "buy", price: 100 });
+   * await floor.orders.cancelOrder(order);
+   * for await (const { notification } of floor.notifications("501")) {
+   *   if (notification.type !== "order-cancelled") continue;
+   *   assert.equal(notification.quantityLots, 5);
+   *   break;
+   * }
+   * ```
    */
   async cancelOrder(request: CancelRequest): Promise<CancelReceipt> {
     const command = cancelOrderOf(request, this.#now());
@@ -119,7 +165,11 @@ export class OrderClient implements AsyncDisposable {
     throw unexpected(what, answer);
   }
 
-  /** @throws {CommandRejectedError} when the floor refuses it; else as {@link sendOrder} */
+  /**
+   * Resolves when the cash is booked; a second call with the same id books nothing more.
+   *
+   * @throws {CommandRejectedError} when the floor refuses it; else as {@link sendOrder}
+   */
   async deposit(request: DepositRequest): Promise<DepositReceipt> {
     const command = depositOf(request, this.#now());
     const what = `deposit to user ${command.userId}`;
@@ -129,7 +179,11 @@ export class OrderClient implements AsyncDisposable {
     throw unexpected(what, answer);
   }
 
-  /** @throws {CommandRejectedError} when the floor refuses it; else as {@link sendOrder} */
+  /**
+   * Resolves when the account is open; a second call with the same id changes nothing.
+   *
+   * @throws {CommandRejectedError} when the floor refuses it; else as {@link sendOrder}
+   */
   async openAccount(request: AccountRequest): Promise<AccountReceipt> {
     const command = openAccountOf(request, this.#now());
     const what = `open an account of user ${command.userId}`;
@@ -147,6 +201,7 @@ export class OrderClient implements AsyncDisposable {
     if (this.#failure === null) await this.#ledger.finish();
   }
 
+  /** {@link close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

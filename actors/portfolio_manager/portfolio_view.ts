@@ -11,7 +11,9 @@ import type { PortfolioState } from "./portfolio_state.ts";
 
 /** One position, in decimals of cash and quantity. Plain data. */
 export interface PositionView {
+  /** Ticker. */
   readonly symbol: string;
+  /** Held now, those reserved for open sell orders among them. */
   readonly quantity: number;
   /** Cash paid for the quantity held. */
   readonly cost: number;
@@ -23,21 +25,27 @@ export interface PositionView {
   readonly marketValue: number | null;
   /** Market value less cost. */
   readonly unrealised: number | null;
+  /** Profit of what was sold, at average cost. */
   readonly realised: number;
+  /** Fills of the user in this symbol. */
   readonly trades: number;
 }
 
 /** One user's portfolio, in decimals. Plain data. */
 export interface PortfolioView {
+  /** Whose it is. */
   readonly userId: string;
+  /** All of it, that reserved for open buy orders included. */
   readonly cash: number;
   /** Everything that was ever held, in the floor's order of symbols. */
   readonly positions: readonly PositionView[];
+  /** Over all positions. */
   readonly realised: number;
   /** Null when a position is held whose price is not known; so is the next. */
   readonly unrealised: number | null;
   /** Cash and market values. */
   readonly equity: number | null;
+  /** Fills of the user. */
   readonly trades: number;
 }
 

@@ -11,6 +11,7 @@ import type { RuntimeEventBody } from "./runtime_events.ts";
 export interface ActorStart<Options> {
   /** Lasting name, such as `trading-engine-0`. */
   readonly id: string;
+  /** What it does: the name of its kind. */
   readonly role: string;
   /** 1 for the first start; grows with every restart. */
   readonly incarnation: number;
@@ -51,9 +52,11 @@ export interface Actor {
   stop(): void;
   /** Stops taking new work, and takes it up again. Between the two, {@link step} takes single steps. */
   suspend(): void;
+  /** Takes work up again. */
   resume(): void;
   /** While suspended: does the next piece of work (a record), or nothing when there is none. */
   step(): Promise<void>;
+  /** What it does now; answered at once. */
   report(): ActorReport;
   /** A question that only this role knows. Plain data in and out. @throws when it knows no answer */
   ask(question: unknown): Promise<unknown>;

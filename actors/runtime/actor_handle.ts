@@ -10,6 +10,7 @@ import type { DownReason } from "./runtime_events.ts";
 
 /** How an incarnation ended. */
 export interface Down {
+  /** `stopped` is the only end that is none of a failure. */
   readonly reason: DownReason;
   /** Null when it ended well or nothing more is known. */
   readonly error: PlainError | null;
@@ -26,8 +27,11 @@ export type DataListener = (items: readonly unknown[]) => void | Promise<void>;
  * itself answered with an error, with a `RemoteError`. Deadlines are in milliseconds.
  */
 export interface ActorHandle {
+  /** Lasting name. */
   readonly id: string;
+  /** What it does: the name of its kind. */
   readonly role: string;
+  /** 1 for the first start. */
   readonly incarnation: number;
   /** Resolves when the actor works; rejects when it is down before that. */
   readonly ready: Promise<void>;
@@ -41,11 +45,15 @@ export interface ActorHandle {
   terminate(): void;
   /** Goes through the actor's mailbox and back. @returns milliseconds there and back */
   ping(deadlineMs: number): Promise<number>;
+  /** What it does now. */
   report(deadlineMs?: number): Promise<ActorReport>;
+  /** Stops it taking new work; it stays a member of its group. */
   suspend(): Promise<void>;
+  /** Lets it take work again. */
   resume(): Promise<void>;
   /** While suspended: one piece of work. */
   step(): Promise<void>;
+  /** A question that only this role knows, as plain data. */
   ask(question: unknown, deadlineMs?: number): Promise<unknown>;
   /** Takes what the actor sends. Until then it waits in the bounded mailbox. @throws when taken */
   onData(listener: DataListener): void;

@@ -9,13 +9,17 @@ import { checkRestartPolicy, type RestartPolicy, type RestartType } from "./rest
 
 /** An actor under a supervisor. */
 export interface ChildSpec {
+  /** Tells it from a supervisor. */
   readonly kind: "actor";
   /** Lasting name, unique in the tree. */
   readonly id: string;
+  /** What it does: the name of its kind. */
   readonly role: string;
+  /** Which ends it comes back from. */
   readonly restart: RestartType;
   /** How long it may drain before it is terminated, in milliseconds. */
   readonly shutdownMs: number;
+  /** Starts an incarnation; a throw counts as a failure of it. */
   readonly start: (incarnation: number) => ActorHandle;
 }
 
@@ -27,8 +31,11 @@ export type Strategy = "one-for-one" | "one-for-all" | "rest-for-one";
 
 /** A supervisor, at the root or under another one. */
 export interface SupervisorSpec {
+  /** Tells it from an actor. */
   readonly kind: "supervisor";
+  /** Lasting name, unique in the tree. */
   readonly id: string;
+  /** Who is started again with a child that failed. */
   readonly strategy: Strategy;
   /** What its own supervisor does when this one gives up. */
   readonly restart: RestartType;

@@ -7,10 +7,13 @@
 
 /** An error as data. */
 export interface PlainError {
+  /** The name of its class. */
   readonly name: string;
+  /** In words. */
   readonly message: string;
   /** A machine-readable code where the error had one. */
   readonly code: string | null;
+  /** Where it was thrown, in the actor's own thread. */
   readonly stack: string | null;
   /** Whether the same call may succeed later without anyone mending anything. */
   readonly retriable: boolean;
@@ -46,9 +49,12 @@ export type ActorCallErrorCode = "actor-down" | "actor-timeout" | "actor-busy";
 
 /** A call to an actor that brought no answer. */
 export class ActorCallError extends Error {
+  /** Down, late with its answer, or with too many calls waiting. */
   readonly code: ActorCallErrorCode;
+  /** Always: the next incarnation, or the same one later, may answer. */
   readonly retriable: boolean;
 
+  /** The message is action, colon, state. */
   constructor(code: ActorCallErrorCode, message: string) {
     super(message);
     this.name = "ActorCallError";
@@ -60,10 +66,14 @@ export class ActorCallError extends Error {
 
 /** A call that the actor answered with an error; name, code and stack are the actor's. */
 export class RemoteError extends Error {
+  /** As the actor's error had it. */
   readonly code: string | null;
+  /** As the actor's error had it. */
   readonly retriable: boolean;
+  /** Where the actor threw it, in its own thread. */
   readonly remoteStack: string | null;
 
+  /** Of the error as it came over. */
   constructor(error: PlainError) {
     super(error.message);
     this.name = error.name;

@@ -43,12 +43,6 @@ export class RestartLedger {
     return decision;
   }
 
-  /** Forgets the last failure of a child. */
-  refund(child: string): void {
-    const last = this.#failures.findLastIndex((failure) => failure.child === child);
-    if (last >= 0) this.#failures = this.#failures.toSpliced(last, 1);
-  }
-
   /** Forgets everything, for a supervisor that starts again. */
   clear(): void {
     this.#failures = [];

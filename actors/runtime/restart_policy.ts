@@ -26,8 +26,11 @@ export interface BackoffPolicy {
 
 /** How many restarts a supervisor grants before it gives up. */
 export interface RestartPolicy {
+  /** Failures within the window that are answered with a restart; one more ends it. */
   readonly maxRestarts: number;
+  /** The window, in milliseconds. */
   readonly withinMs: number;
+  /** How restarts are spaced. */
   readonly backoff: BackoffPolicy;
 }
 

@@ -10,8 +10,12 @@ export const APPLICATION_ID = 0x4f757463;
 /** The version of the file's layout. Another one is refused. */
 export const LAYOUT_VERSION = 1;
 
-/** Bytes of a page of the file. Measured: with 16 KiB a batch needs few overflow pages. */
-export const PAGE_BYTES = 16_384;
+/**
+ * Bytes of a page of the file. A commit writes whole pages. Measured: three rows of a record each cost
+ * 265 microseconds with pages of 16 KiB, and 120 with 8 or 4; batches of 1,000 records are a sixth
+ * slower with 4 KiB than with 8.
+ */
+export const PAGE_BYTES = 8_192;
 
 /** Offsets of one partition lie below it: about 2.7e11 records. */
 export const OFFSETS_PER_PARTITION = 2 ** 38;
@@ -65,7 +69,7 @@ export const WAL_LIMIT_BYTES = 512 * 1_048_576;
 export const POLL_INTERVAL_MS = { first: 10, idle: 50 } as const;
 
 /** A reader that is never idle looks at all its partitions, not only those it was told of, so often. */
-export const POLLS_PER_SWEEP = 16;
+export const SWEEP_INTERVAL_MS = 50;
 
 /** A group member's session unless it says otherwise. */
 export const DEFAULT_SESSION_TIMEOUT_MS = 10_000;

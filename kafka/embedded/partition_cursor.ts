@@ -121,8 +121,9 @@ export class PartitionCursor {
       low + this.#position,
     );
     const records: LogRecord[] = [];
-    for (let bytes = 0; bytes < FETCH_BYTES && records.length < maxRecords;) {
-      const rows = this.#rowsFrom(from, maxRecords - records.length);
+    let atEnd = false;
+    for (let bytes = 0; !atEnd && bytes < FETCH_BYTES && records.length < maxRecords;) {
+      const { rows, below } = this.#rowsFrom(from, maxRecords - records.length);
       if (rows.length === 0) break;
       for (const row of rows) {
         this.#take(row, records);
@@ -130,6 +131,8 @@ export class PartitionCursor {
       }
       const last = rows[rows.length - 1]!;
       from = last.id + last.span;
+      // Rows follow one another without a gap, except where records are compacted away.
+      atEnd = from < below && this.topic.settings.cleanup !== "compact";
       this.#bytesPerRecord = Math.max(1, bytes / Math.max(1, records.length));
     }
     if (records.length === 0) return null;
@@ -140,18 +143,27 @@ export class PartitionCursor {
       partition: this.partition,
       records,
       nextOffset: this.#position,
-      endOffset: this.#statements.catalog.endOffset(this.partitionId),
+      endOffset: atEnd
+        ? this.#position
+        : this.#statements.catalog.endOffset(this.partitionId),
     };
   }
 
-  #rowsFrom(from: number, maxRecords: number): readonly BatchRow[] {
+  /** Rows from the key `from` on, and the key below which these are all. */
+  #rowsFrom(
+    from: number,
+    maxRecords: number,
+  ): { readonly rows: readonly BatchRow[]; readonly below: number } {
     const { high } = rowRange(this.partitionId);
     const fitting = Math.max(1, Math.ceil(FETCH_BYTES / this.#bytesPerRecord));
     const step = Math.min(maxRecords, fitting);
-    const rows = this.#statements.rows(from, Math.min(high, from + step));
-    if (rows.length > 0 || this.topic.settings.cleanup !== "compact") return rows;
+    const below = Math.min(high, from + step);
+    const rows = this.#statements.rows(from, below);
+    if (rows.length > 0 || this.topic.settings.cleanup !== "compact") return { rows, below };
     const next = this.#statements.nextRow(from, high);
-    return next === null ? [] : this.#statements.rows(next, Math.min(high, next + step));
+    if (next === null) return { rows, below };
+    const belowNext = Math.min(high, next + step);
+    return { rows: this.#statements.rows(next, belowNext), below: belowNext };
   }
 
   #take({ id, timestamp, data }: BatchRow, records: LogRecord[]): void {

@@ -7,7 +7,7 @@
 
 import { setImmediate } from "node:timers";
 import type { PollOptions } from "../event_log.ts";
-import { POLL_INTERVAL_MS, POLLS_PER_SWEEP } from "./limits.ts";
+import { POLL_INTERVAL_MS, SWEEP_INTERVAL_MS } from "./limits.ts";
 import type { Slot, WakeBoard } from "./wake_board.ts";
 
 /** What a poll looks at. */
@@ -21,7 +21,7 @@ export interface PollSource<T> {
 /** Polls of one reader. */
 export class PollLoop {
   readonly #board: WakeBoard;
-  #pollsSinceSweep = POLLS_PER_SWEEP;
+  #sweptAt = -Infinity;
 
   constructor(board: WakeBoard) {
     this.#board = board;
@@ -29,41 +29,53 @@ export class PollLoop {
 
   /** What the source gives first, or null after `timeoutMs` or when the signal aborts. */
   async poll<T>(source: PollSource<T>, options: PollOptions): Promise<T | null> {
-    const found = await source.attempt(this.#sweepDue());
-    if (found !== null) {
+    const look = await this.#look(source, this.#sweepDue());
+    if (look.found !== null) {
       // A reader with a backlog would otherwise never let its thread hear a message.
       await new Promise<void>((resolve) => void setImmediate(resolve));
-      return found;
+      return look.found;
     }
     if (options.timeoutMs <= 0 || options.signal?.aborted === true) return null;
     const wait = new PollWait(this.#board, options);
     try {
-      return await this.#wait(source, wait);
+      return await this.#wait(source, look, wait);
     } finally {
       wait.end();
     }
   }
 
-  async #wait<T>(source: PollSource<T>, wait: PollWait): Promise<T | null> {
+  async #wait<T>(source: PollSource<T>, first: Look<T>, wait: PollWait): Promise<T | null> {
     let intervalMs: number = POLL_INTERVAL_MS.first;
-    let sweep = false;
-    for (;;) {
-      const slots = source.slots();
-      const seen = slots.map((slot) => this.#board.count(slot));
-      const epoch = this.#board.epoch;
-      const found = await source.attempt(sweep);
-      if (found !== null || wait.over) return found;
-      if (epoch !== this.#board.epoch) continue;
-      sweep = await wait.sleep(slots, seen, intervalMs);
-      if (sweep) intervalMs = Math.min(2 * intervalMs, POLL_INTERVAL_MS.idle);
+    for (let look = first;;) {
+      let sweep = false;
+      if (look.epoch === this.#board.epoch) {
+        sweep = await wait.sleep(look.slots, look.seen, intervalMs);
+        if (sweep) intervalMs = Math.min(2 * intervalMs, POLL_INTERVAL_MS.idle);
+      }
+      look = await this.#look(source, sweep || this.#sweepDue());
+      if (look.found !== null || wait.over) return look.found;
     }
   }
 
-  #sweepDue(): boolean {
-    if (++this.#pollsSinceSweep < POLLS_PER_SWEEP) return false;
-    this.#pollsSinceSweep = 0;
-    return true;
+  /** Looks once. What was counted before tells afterwards whether anything has come since. */
+  async #look<T>(source: PollSource<T>, sweep: boolean): Promise<Look<T>> {
+    const slots = source.slots();
+    const seen = slots.map((slot) => this.#board.count(slot));
+    const epoch = this.#board.epoch;
+    if (sweep) this.#sweptAt = performance.now();
+    return { slots, seen, epoch, found: await source.attempt(sweep) };
   }
+
+  #sweepDue(): boolean {
+    return performance.now() - this.#sweptAt >= SWEEP_INTERVAL_MS;
+  }
+}
+
+interface Look<T> {
+  readonly slots: readonly Slot[];
+  readonly seen: readonly number[];
+  readonly epoch: number;
+  readonly found: T | null;
 }
 
 /** The waiting of one poll: its deadline, its signal, and the sleep at hand. */

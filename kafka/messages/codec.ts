@@ -17,11 +17,17 @@ import { compileSureCheck, type SureCheck } from "./sure_check.ts";
 
 /** What each topic carries. `snapshots` carries bytes of its own and is not listed. */
 export interface TopicMessages {
+  /** By symbol: prices from outside, trades and quotes of the floor. */
   "market-data": MarketData;
+  /** By user: what clients ask for, and settlements on their way back. */
   "order-commands": OrderCommand;
+  /** By symbol: what the gateway let through. */
   "orders": OrderMessage;
+  /** By user: answers, and what became of orders. */
   "notifications": Notification;
+  /** By producer: what is about to be sent. */
   "intents": IntentMessage;
+  /** By source partition: what could not be processed. */
   "dead-letters": DeadLetter;
 }
 
@@ -90,7 +96,34 @@ export function decodeText<T extends MessageTopic>(
   return { ok: false, error: describeIssues(parsed.error) };
 }
 
-/** {@link decodeText} of a record. */
+/**
+ * The message that a record of `topic` holds, or what is wrong with its bytes. Never throws.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openMemoryLog } from "../open_event_log.ts";
+ * import { topicSettings } from "../topics.ts";
+ * import { decodeRecord, encodeMessage } from "./codec.ts";
+ *
+ * await using log = await openMemoryLog();
+ * await log.createTopics(topicSettings());
+ * const price = encodeMessage({
+ *   type: "price", id: "feed/0", correlationId: "feed", timestamp: 1625159076,
+ *   symbol: "AAPL", price: 189.5, producer: "feed", number: 0,
+ * });
+ * const topic = "market-data";
+ * await log.publish([
+ *   { topic, partition: 0, records: [{ key: "AAPL", value: price }, { key: "AAPL", value: "{" }] },
+ * ]);
+ * const reader = log.openReader([{ topic, partition: 0, offset: 0 }]);
+ * const [batch] = await reader.poll({ timeoutMs: 1_000 });
+ * reader.close();
+ * const [good, bad] = batch!.records.map((record) => decodeRecord(topic, record));
+ * assert.ok(good!.ok && good!.message.type === "price" && good!.message.price === 189.5);
+ * assert.ok(!bad!.ok && bad!.error.startsWith("not JSON"));
+ * ```
+ */
 export function decodeRecord<T extends MessageTopic>(
   topic: T,
   record: LogRecord,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  checkedScenario,
   isScenario,
   scenario,
   type ScenarioDefinition,
@@ -28,7 +29,7 @@ function problems(change: Readonly<Record<string, unknown>>): readonly string[] 
 }
 
 Deno.test("scenario() fills in what is not said", () => {
-  const { definition } = scenario("calm", calm);
+  const { definition } = checkedScenario(scenario("calm", calm));
   assert.deepEqual(definition.symbols, [
     { symbol: "AAPL", tickSize: 0.01, lotSize: 1, price: 100, weight: 1 },
     { symbol: "GOOGL", tickSize: 0.05, lotSize: 1, price: 142.3, weight: 1 },

@@ -1,0 +1,133 @@
+/**
+ * `deno task sim` as a process of its own, to be killed, and what its run must hold in the end.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  ArrivalSchedule,
+  NO_MORE_ARRIVALS,
+} from "../../../actors/order_command_producer/arrivals.ts";
+import { readRange } from "../../../actors/log_access/read_range.ts";
+import { type EventLog, EventLogError } from "../../../kafka/event_log.ts";
+import { decodeRecord } from "../../../kafka/messages/mod.ts";
+import { openEventLog } from "../../../kafka/open_event_log.ts";
+import type { RunReport } from "../../../sim/report/run_report.ts";
+import { readManifest } from "../../../sim/run_manifest.ts";
+import { assertEqualsFoldFromZero, type Compared } from "../../actors/floor/recovery_evidence.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+const PERMISSIONS = [
+  "--no-prompt",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env=NO_COLOR",
+  "--allow-net=127.0.0.1",
+];
+
+/** The scenario that is played. */
+export const SHORT_BURST = new URL("./short_burst.ts", import.meta.url).pathname;
+
+/** How a process ended, and what it said. */
+export interface Ended {
+  readonly code: number;
+  readonly signal: Deno.Signal | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A process that plays a run. */
+export interface SimProcess {
+  kill(signal: Deno.Signal): void;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts the command with these arguments. */
+export function startSim(...args: readonly string[]): SimProcess {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", ...PERMISSIONS, "sim/main.ts", ...args],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const decoder = new TextDecoder();
+  return {
+    kill: (signal) => child.kill(signal),
+    ended: child.output().then(({ code, signal, stdout, stderr }) => ({
+      code,
+      signal,
+      out: decoder.decode(stdout),
+      err: decoder.decode(stderr),
+    })),
+  };
+}
+
+/** How many records a run's topic has; 0 while there is none. */
+export async function recordsIn(directory: string, topic: string): Promise<number> {
+  try {
+    await using log = await openRun(directory);
+    const [description] = await log.describeTopics([topic]);
+    return description?.offsets.reduce((sum, { end }) => sum + end, 0) ?? 0;
+  } catch (error) {
+    // Its process has not got so far.
+    if (error instanceof EventLogError) return 0;
+    throw error;
+  }
+}
+
+/** Opens the log in a run's folder. */
+export function openRun(directory: string): Promise<EventLog> {
+  return openEventLog({ kind: "embedded", path: join(directory, "log.sqlite") }, { create: false });
+}
+
+/** The report that a run was left with. */
+export async function reportOf(directory: string): Promise<RunReport> {
+  return JSON.parse(await Deno.readTextFile(join(directory, "report.json"))) as RunReport; // its own
+}
+
+/** A run played to its end: every invariant held, every order of the script was intended, once. */
+export async function assertWholeRun(directory: string): Promise<Compared> {
+  const report = await reportOf(directory);
+  assert.deepEqual(report.invariants.filter(({ status }) => status !== "held"), []);
+  assert.equal(report.invariants.length, 11);
+  assert.equal(report.floor.lag, 0);
+  await using log = await openRun(directory);
+  assert.equal(await intendedIn(log), await scriptedOrders(directory));
+  return await assertEqualsFoldFromZero(log);
+}
+
+/** How many commands the plan's load has. */
+async function scriptedOrders(directory: string): Promise<number> {
+  const { plan } = await readManifest(join(directory, "manifest.json"));
+  const schedule = new ArrivalSchedule(plan.phases, plan.seed);
+  let count = 0;
+  while (schedule.next() !== NO_MORE_ARRIVALS) count++;
+  return count;
+}
+
+/** How many commands the traders intended; their numbers must be dense, each written once. */
+async function intendedIn(log: EventLog): Promise<number> {
+  const numbers = new Map<string, Set<number>>();
+  for (let partition = 0; partition < await log.partitionCount("intents"); partition++) {
+    for await (const record of readRange(log, { topic: "intents", partition })) {
+      const decoded = decodeRecord("intents", record);
+      assert.ok(decoded.ok);
+      if (decoded.message.type !== "intent") continue;
+      const { producer, number } = decoded.message;
+      if (!producer.startsWith("order-command-producer-")) continue;
+      const seen = numbers.get(producer) ?? new Set();
+      numbers.set(producer, seen);
+      assert.ok(!seen.has(number), `${producer}/${number} was intended twice`);
+      seen.add(number);
+    }
+  }
+  let count = 0;
+  for (const [producer, seen] of numbers) {
+    assert.equal(Math.max(...seen) + 1, seen.size, `${producer}'s numbers are dense`);
+    count += seen.size;
+  }
+  return count;
+}

@@ -1,0 +1,110 @@
+/**
+ * Runs whose process is killed at random moments and resumed, until they are over.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type Random, seededRandom } from "../../actors/seeded_random.ts";
+import { ExitCode } from "../../sim/command_line/exit_codes.ts";
+import { assertWholeRun, startSim } from "../sim/session/sim_process.ts";
+
+const SCENARIO = new URL("./soak_burst.ts", import.meta.url).pathname;
+
+/** Kills of one run at most; then it is let go to its end. */
+const KILLS_PER_RUN = 12;
+
+/** A process lives so long at least and at most before it is killed. */
+const LIFE_MS = { least: 50, most: 3_500 };
+
+/** What came of it. */
+export interface Killed {
+  readonly runs: number;
+  readonly kills: number;
+  /** Of them, those before there was anything to go on with. */
+  readonly unbegun: number;
+  readonly records: number;
+  readonly repeats: number;
+}
+
+/** Kills `kills` processes. @throws {assert.AssertionError} keeping the run's folder, which it names */
+export async function soakProcesses(
+  { kills, seed, runs, say }: {
+    readonly kills: number;
+    readonly seed: number;
+    readonly runs: string;
+    readonly say: (text: string) => void;
+  },
+): Promise<Killed> {
+  const random = seededRandom(seed, "kills");
+  const sum = { runs: 0, kills: 0, unbegun: 0, records: 0, repeats: 0 };
+  while (sum.kills < kills) {
+    const runId = `soak-${seed}-${sum.runs++}`;
+    const directory = join(runs, runId);
+    const most = Math.min(KILLS_PER_RUN, kills - sum.kills);
+    const played = await playKilled({
+      directory,
+      runs,
+      runId,
+      seed: seed + sum.runs,
+      most,
+      random,
+    });
+    sum.kills += played.kills;
+    sum.unbegun += played.unbegun;
+    const { records, repeats, outputs } = await assertWholeRun(directory);
+    sum.records += records;
+    sum.repeats += repeats;
+    say(
+      `${runId}: killed ${played.kills} times (${played.unbegun} before it began); ${records} ` +
+        `records folded, ${outputs} outputs, ${repeats} repeats; whole`,
+    );
+    await Deno.remove(directory, { recursive: true });
+  }
+  return sum;
+}
+
+async function playKilled(run: {
+  readonly directory: string;
+  readonly runs: string;
+  readonly runId: string;
+  readonly seed: number;
+  readonly most: number;
+  readonly random: Random;
+}): Promise<{ readonly kills: number; readonly unbegun: number }> {
+  const { directory, runs, runId, most, random } = run;
+  const anew = [SCENARIO, "--runs", runs, "--run-id", runId, "--seed", String(run.seed)];
+  let args = anew;
+  let kills = 0;
+  let unbegun = 0;
+  for (;;) {
+    const sim = startSim(...args);
+    const lifeMs = LIFE_MS.least + random() * (LIFE_MS.most - LIFE_MS.least);
+    const timer = kills < most ? setTimeout(() => sim.kill("SIGKILL"), lifeMs) : undefined;
+    const { code, signal, out, err } = await sim.ended;
+    clearTimeout(timer);
+    if (signal === "SIGKILL") {
+      kills++;
+      args = ["--resume", directory];
+      continue;
+    }
+    if (code === ExitCode.invalid && /before it began|no run's folder/.test(err)) {
+      // Killed before there was anything to go on with: the message says to start anew.
+      unbegun++;
+      await removeIfThere(directory);
+      args = anew;
+      continue;
+    }
+    assert.equal(code, ExitCode.held, `${directory} after ${kills} kills: ${out}${err}`);
+    return { kills, unbegun };
+  }
+}
+
+async function removeIfThere(directory: string): Promise<void> {
+  try {
+    await Deno.remove(directory, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
