@@ -1,6 +1,19 @@
 /**
  * Outcry's public API: what a scenario, an actor or a client is written with.
  *
+ * {@link startFloor} starts a trading floor; {@link Floor.orders} and {@link Floor.marketData} are its
+ * clients. {@link scenario} writes a session for `deno task sim` instead. {@link openEventLog} opens the
+ * log alone, {@link decodeRecord} reads what is in it, and a {@link Fold} makes a state of it.
+ *
+ * Units: what goes in by a request, and portfolios, are decimals (prices, quantities, cash). Receipts,
+ * notifications and records are integers: prices in ticks, quantities in lots, cash in units of
+ * `10 ** -cashDecimals` (see {@link FloorParameters}). Times are milliseconds since the epoch.
+ *
+ * Failures: what the floor refuses is an {@link OrderRejectedError} or {@link CommandRejectedError} with
+ * its reason from {@link REJECT_REASONS}; what cannot be sent at all is an {@link InvalidCommandError} or
+ * {@link InvalidPriceError}; a floor that cannot go on is a {@link FloorFailedError}, a log that cannot
+ * an {@link EventLogError}.
+ *
  * @example A floor in memory, an order, and what became of it
  * ```ts
  * import assert from "node:assert/strict";

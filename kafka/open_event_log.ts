@@ -19,6 +19,11 @@ export type EventLogConfig = {
    * `disk` a power loss too, at the cost of a sync to disk at every publish and commit.
    */
   readonly durability?: Durability;
+  /**
+   * Set for an owner in no hurry: this handle then does the file's upkeep, which makes its own calls
+   * slower now and then, before it comes to the others. Default false.
+   */
+  readonly background?: boolean;
 };
 
 /** What opening a log needs besides its configuration. */
@@ -56,7 +61,12 @@ export function openEventLog(
       durability: config.durability ?? "process",
       create: options.create ?? true,
     });
-    return new EmbeddedEventLog({ ...opened, shared: true, now: options.now ?? machineTime });
+    return new EmbeddedEventLog({
+      ...opened,
+      shared: true,
+      now: options.now ?? machineTime,
+      background: config.background ?? false,
+    });
   });
 }
 

@@ -379,10 +379,10 @@ export class Floor implements AsyncDisposable {
   async #isServed(): Promise<boolean> {
     for (const role of CONSUMER_ROLES) {
       if (this.#pool(role).tree().children.length === 0) continue;
-      const served: (readonly string[])[] = [];
-      for (const handle of this.#instancesOf(role)) {
-        served.push((await orNull(handle.report()))?.assignment ?? []);
-      }
+      const reports = await Promise.all(
+        this.#instancesOf(role).map((handle) => orNull(handle.report())),
+      );
+      const served = reports.map((report) => report?.assignment ?? []);
       if (!servesAll(role, served, this.#parts.settings.partitions)) return false;
     }
     return true;
@@ -406,10 +406,11 @@ export class Floor implements AsyncDisposable {
 
   async #view(node: TreeNode, lags: ReadonlyMap<string, number>): Promise<ActorView> {
     const handle = node.kind === "actor" ? this.#parts.root.actor(node.id) : null;
+    // All at once: one that is starting, or hung, is waited for until the call's deadline.
+    const below = Promise.all(node.children.map((child) => this.#view(child, lags)));
     const report = handle === null ? null : await orNull(handle.report());
     const assignment = report?.assignment ?? [];
-    const children: ActorView[] = [];
-    for (const child of node.children) children.push(await this.#view(child, lags));
+    const children = await below;
     const own = assignment.reduce((sum, name) => sum + (lags.get(`${node.role}/${name}`) ?? 0), 0);
     return {
       id: node.id,

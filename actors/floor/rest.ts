@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { EventLog } from "../../kafka/event_log.ts";
+import { type EventLog, EventLogError } from "../../kafka/event_log.ts";
 import type { PartitionCounts } from "../fold/partition_fold.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type ConsumerRole, TOPOLOGY } from "../topology.ts";
@@ -39,8 +39,17 @@ export async function lastWordsAudited(
 ): Promise<void> {
   const giveUpAt = clock.now() + LAST_WORDS_MS;
   while (clock.now() < giveUpAt && !gaveUp()) {
-    const lags = await log.lag("audit-logger");
-    if (lags.every(({ lag }) => lag === 0)) return;
+    if (await isAudited(log)) return;
     await clock.sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function isAudited(log: EventLog): Promise<boolean> {
+  try {
+    return (await log.lag("audit-logger")).every(({ lag }) => lag === 0);
+  } catch (error) {
+    // A log that cannot be read has nothing to wait for; whoever needs it says so.
+    if (error instanceof EventLogError) return !error.retriable;
+    throw error;
   }
 }

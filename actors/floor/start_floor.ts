@@ -189,8 +189,25 @@ async function startOn(place: Place, given: Given): Promise<Floor> {
     runtime,
   );
   // In the order of opening; closed in reverse, each whatever became of the others.
-  await using opened = new AsyncDisposableStack();
+  const opened = new AsyncDisposableStack();
   opened.defer(() => root.stop());
+  try {
+    return await openOn(place, given, { root, settings, opened });
+  } catch (error) {
+    await opened.disposeAsync().catch((also) =>
+      runtime.warn(`Cannot stop what was started: ${String(also)}`)
+    );
+    throw error;
+  }
+}
+
+async function openOn(place: Place, given: Given, { root, settings, opened }: {
+  readonly root: Supervisor;
+  readonly settings: ConsumerSettings;
+  readonly opened: AsyncDisposableStack;
+}): Promise<Floor> {
+  const { options, parameters, runtime, clock } = given;
+  const { log, host } = place;
   const { ready, down } = root.start();
   const failure = failureOf(down, runtime);
   let hasFailed = false;
@@ -205,7 +222,6 @@ async function startOn(place: Place, given: Given): Promise<Floor> {
     clock,
     onFailure: (error) => runtime.warn(`Cannot clean the log: ${String(error)}`),
   });
-  const closing = opened.move();
   return new Floor({
     ...clients,
     log,
@@ -215,7 +231,7 @@ async function startOn(place: Place, given: Given): Promise<Floor> {
     parameters,
     settings,
     failure,
-    closeActors: () => closing.disposeAsync(),
+    closeActors: () => opened.disposeAsync(),
     cleaning,
   });
 }

@@ -21,6 +21,9 @@ export const DEFAULT_ANSWER_DEADLINE_MS = 30_000;
 /** How long a poll waits, in ms; also how late a passed deadline may be noticed. */
 const POLL_MS = 250;
 
+/** While nobody waits for an answer, what came meanwhile is passed over unread so often, in ms. */
+const REST_MS = 50;
+
 /** Wait after a failure of the log that may pass. */
 const RETRY_MS = 200;
 
@@ -58,6 +61,8 @@ export class AnswerListener implements Answers, AsyncDisposable {
   /** In order of their deadlines, since every wait is equally long. */
   readonly #waiting = new Map<string, Waiting>();
   readonly #stop = new AbortController();
+  /** Ends a rest: somebody waits, or the listener is closed. */
+  #wake = new AbortController();
   /** What an answer to this producer has in its text; others are passed over undecoded. */
   readonly #mark: string;
   readonly #loop: Promise<void>;
@@ -103,6 +108,7 @@ export class AnswerListener implements Answers, AsyncDisposable {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const deadlineAt = this.#options.clock.now() + this.#deadlineMs;
     this.#waiting.set(messageId, { deadlineAt, resolve, reject });
+    this.#wake.abort();
     return promise;
   }
 
@@ -115,6 +121,7 @@ export class AnswerListener implements Answers, AsyncDisposable {
   /** Stops listening; whoever still waits is told so. Idempotent. */
   async close(): Promise<void> {
     this.#stop.abort();
+    this.#wake.abort();
     await this.#loop;
   }
 
@@ -126,7 +133,7 @@ export class AnswerListener implements Answers, AsyncDisposable {
     const { signal } = this.#stop;
     try {
       while (!signal.aborted) {
-        await this.#poll(signal);
+        await this.#turn(signal);
         this.#expire();
       }
       this.#end(new Error("Cannot wait for an answer: the listener is closed"));
@@ -137,17 +144,35 @@ export class AnswerListener implements Answers, AsyncDisposable {
     }
   }
 
-  async #poll(signal: AbortSignal): Promise<void> {
+  async #turn(signal: AbortSignal): Promise<void> {
     try {
-      for (const { records } of await this.#reader.poll({ timeoutMs: POLL_MS, signal })) {
-        for (const record of records) {
-          if (record.text?.includes(this.#mark) === true) this.#hear(record);
-        }
-      }
+      if (this.#waiting.size === 0) await this.#rest();
+      else await this.#poll(signal);
     } catch (error) {
       if (!(error instanceof EventLogError) || !error.retriable) throw error;
       await this.#options.clock.sleep(RETRY_MS, signal);
     }
+  }
+
+  async #poll(signal: AbortSignal): Promise<void> {
+    for (const { records } of await this.#reader.poll({ timeoutMs: POLL_MS, signal })) {
+      for (const record of records) {
+        if (record.text?.includes(this.#mark) === true) this.#hear(record);
+      }
+    }
+  }
+
+  /** Nobody waits: a busy floor's notifications are nothing to wake up for. */
+  async #rest(): Promise<void> {
+    const [topic] = await this.#options.log.describeTopics([TOPIC]);
+    // Whoever has begun to wait meanwhile may have been answered before these ends.
+    if (this.#waiting.size > 0) return;
+    (topic?.offsets ?? []).forEach(({ end }, partition) =>
+      this.#reader.seek({ topic: TOPIC, partition, offset: end })
+    );
+    this.#wake = new AbortController();
+    if (this.#stop.signal.aborted) return;
+    await this.#options.clock.sleep(REST_MS, this.#wake.signal);
   }
 
   #hear(record: Parameters<typeof decodeRecord>[1]): void {

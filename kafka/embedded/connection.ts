@@ -15,8 +15,7 @@ import {
   LOCK_SPIN_MS,
   LOCK_WAIT_MS,
   PAGE_BYTES,
-  WAL_CHECK_BYTES,
-  WAL_CHECKPOINT_BYTES,
+  WAL_BYTES,
   WAL_LIMIT_BYTES,
 } from "./limits.ts";
 import { isLocked, toEventLogError } from "./sqlite_errors.ts";
@@ -42,6 +41,9 @@ export interface WalBounds {
 export interface ConnectionOptions {
   /** How long a call waits for the lock of others, in milliseconds. */
   readonly lockWaitMs?: number;
+  /** Whether its owner is in no hurry, so that it should empty the write-ahead log. Default false. */
+  readonly background?: boolean;
+  /** Default: as `background` says. */
   readonly wal?: WalBounds;
 }
 
@@ -67,12 +69,9 @@ export class Connection {
   constructor(database: DatabaseSync, options: ConnectionOptions = {}) {
     this.database = database;
     this.#lockWaitMs = options.lockWaitMs ?? LOCK_WAIT_MS;
+    const { check, checkpoint } = WAL_BYTES[options.background ? "background" : "foreground"];
     this.#wal = options.wal ??
-      {
-        checkBytes: WAL_CHECK_BYTES,
-        checkpointBytes: WAL_CHECKPOINT_BYTES,
-        limitBytes: WAL_LIMIT_BYTES,
-      };
+      { checkBytes: check, checkpointBytes: checkpoint, limitBytes: WAL_LIMIT_BYTES };
     this.#begin = database.prepare("BEGIN IMMEDIATE");
     this.#commit = database.prepare("COMMIT");
     this.#rollback = database.prepare("ROLLBACK");

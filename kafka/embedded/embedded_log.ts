@@ -41,6 +41,8 @@ export interface EmbeddedLogParts extends LogDatabase {
   readonly now: () => number;
   /** How long a call waits for the lock of others, in milliseconds. */
   readonly lockWaitMs?: number;
+  /** Whether its owner is in no hurry, so that it does the log's upkeep. Default false. */
+  readonly background?: boolean;
 }
 
 /** One handle of an embedded log. */
@@ -56,9 +58,10 @@ export class EmbeddedEventLog implements EventLog {
   readonly #members = new Set<EmbeddedMember>();
   #closing = false;
 
-  constructor({ database, logId, shared, now, lockWaitMs = LOCK_WAIT_MS }: EmbeddedLogParts) {
+  constructor(parts: EmbeddedLogParts) {
+    const { database, logId, shared, now, lockWaitMs = LOCK_WAIT_MS, background = false } = parts;
     this.#now = now;
-    this.#connection = new Connection(database, { lockWaitMs });
+    this.#connection = new Connection(database, { lockWaitMs, background });
     this.#catalog = new TopicCatalog(this.#connection);
     this.#groups = new GroupStore(this.#connection, this.#catalog);
     this.#cursors = new CursorStatements(this.#connection, this.#catalog);

@@ -143,9 +143,7 @@ export class PartitionCursor {
       partition: this.partition,
       records,
       nextOffset: this.#position,
-      endOffset: atEnd
-        ? this.#position
-        : this.#statements.catalog.endOffset(this.partitionId),
+      endOffset: atEnd ? this.#position : this.#statements.catalog.endOffset(this.partitionId),
     };
   }
 

@@ -49,7 +49,7 @@ export class PollLoop {
     for (let look = first;;) {
       let sweep = false;
       if (look.epoch === this.#board.epoch) {
-        sweep = await wait.sleep(look.slots, look.seen, intervalMs);
+        sweep = await wait.sleep(look, intervalMs);
         if (sweep) intervalMs = Math.min(2 * intervalMs, POLL_INTERVAL_MS.idle);
       }
       look = await this.#look(source, sweep || this.#sweepDue());
@@ -82,14 +82,14 @@ interface Look<T> {
 class PollWait {
   readonly #board: WakeBoard;
   readonly #signal: AbortSignal | undefined;
-  readonly #deadline: ReturnType<typeof setTimeout>;
+  readonly #deadline: number;
   #over = false;
   #wake: ((sweep: boolean) => void) | null = null;
 
   constructor(board: WakeBoard, { timeoutMs, signal }: PollOptions) {
     this.#board = board;
     this.#signal = signal;
-    this.#deadline = setTimeout(this.#finish, timeoutMs);
+    this.#deadline = performance.now() + timeoutMs;
     signal?.addEventListener("abort", this.#finish);
   }
 
@@ -99,7 +99,10 @@ class PollWait {
   }
 
   /** Resolves when a slot is signalled, with true when instead `ms` went by or the wait is over. */
-  async sleep(slots: readonly Slot[], seen: readonly number[], ms: number): Promise<boolean> {
+  async sleep(
+    { slots, seen }: Pick<Look<unknown>, "slots" | "seen">,
+    ms: number,
+  ): Promise<boolean> {
     const stops: (() => void)[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
@@ -109,7 +112,9 @@ class PollWait {
         for (const slot of slots) stops.push(this.#board.listen(slot, woken));
         // Signalled between the look and the listening.
         if (slots.some((slot, i) => this.#board.count(slot) !== seen[i])) return woken();
-        timer = setTimeout(() => resolve(true), ms);
+        const leftMs = this.#deadline - performance.now();
+        if (leftMs <= ms) timer = setTimeout(this.#finish, Math.max(0, leftMs));
+        else timer = setTimeout(() => resolve(true), ms);
       });
     } finally {
       clearTimeout(timer);
@@ -119,7 +124,6 @@ class PollWait {
   }
 
   end(): void {
-    clearTimeout(this.#deadline);
     this.#signal?.removeEventListener("abort", this.#finish);
   }
 

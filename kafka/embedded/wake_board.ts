@@ -2,9 +2,9 @@
  * Wakes readers when something was appended: counters in memory that all handles of a log in one
  * process share, each with sleepers of its own.
  *
- * A waiting reader is woken by `Atomics.notify`, and nobody else is. Measured on two cores: a message
- * on a `BroadcastChannel` costs every worker of the process 25 microseconds, whether or not it
- * listens to that channel; a counter that nobody waits for costs a tenth of a microsecond.
+ * A waiting reader is woken by `Atomics.notify`, and nobody else is. A message on a
+ * `BroadcastChannel` costs every worker of the process that has any channel open; a counter that
+ * nobody waits for costs none of them (`tests/bench/wake_up_cost.ts` measures both).
  *
  * @module
  */

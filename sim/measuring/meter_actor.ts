@@ -7,13 +7,24 @@
 
 import type { Actor, ActorReport, ActorStart } from "../../actors/runtime/actor.ts";
 import type { Clock } from "../../actors/runtime/clock.ts";
-import type { EventLog, LogReader, TopicPartitionOffset } from "../../kafka/event_log.ts";
+import type {
+  EventLog,
+  FetchedBatch,
+  LogReader,
+  TopicPartitionOffset,
+} from "../../kafka/event_log.ts";
 import type { EncodedLatency, LatencySummary } from "./latency_histogram.ts";
 import { LatencyMeter, METERED_TOPICS } from "./latency_meter.ts";
 import type { MeterCounts } from "./meter_counts.ts";
 
 /** Longest wait for records, after which a stop or a question is heard. */
 const POLL_MS = 50;
+
+/** The topic whose records are timed. */
+const TIMED_TOPIC = "notifications";
+
+/** The topics that are counted but not timed are looked at so often. */
+const COUNT_EVERY_MS = 20;
 
 /** Records of one poll at most. */
 const MAX_RECORDS = 5_000;
@@ -66,12 +77,24 @@ export async function createMeterActor(
   const positions = topics.flatMap(({ name, offsets }) =>
     offsets.map((range, partition) => ({ topic: name, partition, offset: range.start }))
   );
-  return new MeterActor(start.options, log.openReader(positions), clock);
+  const isTimed = ({ topic }: TopicPartitionOffset) => topic === TIMED_TOPIC;
+  const readers = {
+    timed: log.openReader(positions.filter(isTimed)),
+    counted: log.openReader(positions.filter((place) => !isTimed(place))),
+  };
+  return new MeterActor(start.options, readers, clock);
+}
+
+/** Two readers, so that the meter is woken by what it times only. */
+interface MeterReaders {
+  readonly timed: LogReader;
+  readonly counted: LogReader;
 }
 
 class MeterActor implements Actor {
   readonly #meter = new LatencyMeter();
-  readonly #reader: LogReader;
+  readonly #readers: MeterReaders;
+  #countedAt = -Infinity;
   readonly #clock: Clock;
   readonly #timedFrom: ReadonlyMap<number, number>;
   readonly #stop = new AbortController();
@@ -81,12 +104,12 @@ class MeterActor implements Actor {
   #suspended: { readonly over: Promise<void>; readonly end: () => void } | null = null;
   #records = 0;
 
-  constructor(options: MeterOptions, reader: LogReader, clock: Clock) {
-    this.#reader = reader;
+  constructor(options: MeterOptions, readers: MeterReaders, clock: Clock) {
+    this.#readers = readers;
     this.#clock = clock;
     this.#timedFrom = new Map(
       options.timedFrom
-        .filter(({ topic }) => topic === "notifications")
+        .filter(({ topic }) => topic === TIMED_TOPIC)
         .map(({ partition, offset }) => [partition, offset]),
     );
   }
@@ -100,7 +123,8 @@ class MeterActor implements Actor {
       }
     } finally {
       this.#running = false;
-      this.#reader.close();
+      this.#readers.timed.close();
+      this.#readers.counted.close();
     }
   }
 
@@ -127,7 +151,9 @@ class MeterActor implements Actor {
   report(): ActorReport {
     return {
       phase: this.#phase(),
-      assignment: this.#reader.positions.map(({ topic, partition }) => `${topic}/${partition}`),
+      assignment: [this.#readers.counted, this.#readers.timed].flatMap(({ positions }) =>
+        positions.map(({ topic, partition }) => `${topic}/${partition}`)
+      ),
       counters: { records: this.#records },
     };
   }
@@ -156,17 +182,20 @@ class MeterActor implements Actor {
 
   async #poll(timeoutMs: number, maxRecords: number): Promise<void> {
     const signal = this.#stop.signal;
-    const batches = await this.#reader.poll({ timeoutMs, maxRecords, signal });
+    const { timed, counted } = this.#readers;
+    this.#observe(await timed.poll({ timeoutMs, maxRecords, signal }));
+    if (this.#clock.now() - this.#countedAt < COUNT_EVERY_MS) return;
+    this.#countedAt = this.#clock.now();
+    this.#observe(await counted.poll({ timeoutMs: 0, maxRecords }));
+  }
+
+  #observe(batches: readonly FetchedBatch[]): void {
     const at = this.#clock.now();
-    // Intents first: an answer then mostly finds its intent, and needs not be remembered.
-    for (const topic of METERED_TOPICS) {
-      for (const batch of batches) {
-        if (batch.topic !== topic) continue;
-        this.#records += batch.records.length;
-        const timedFrom = topic === "notifications" ? this.#timedFrom.get(batch.partition) ?? 0 : 0;
-        this.#meter.observe(batch, { at, timedFrom });
-        this.#observed.set(`${batch.topic}/${batch.partition}`, batch.nextOffset);
-      }
+    for (const batch of batches) {
+      this.#records += batch.records.length;
+      const timedFrom = batch.topic === TIMED_TOPIC ? this.#timedFrom.get(batch.partition) ?? 0 : 0;
+      this.#meter.observe(batch, { at, timedFrom });
+      this.#observed.set(`${batch.topic}/${batch.partition}`, batch.nextOffset);
     }
   }
 

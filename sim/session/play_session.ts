@@ -94,8 +94,10 @@ export async function playSession(surroundings: SessionSurroundings): Promise<Se
     const elapsedMs = clock.now() - startedAt;
     const verdicts = await audit(folder, { drained: played.drained, say: surroundings.say, clock });
     return { ...played, verdicts, startedAt, elapsedMs, resumed: folder.manifest.resumed.length };
-  } finally {
-    await floor.stop();
+  } catch (error) {
+    // Why it ended is told, rather than what else went wrong while it was stopped.
+    await floor.stop().catch((also) => surroundings.say(`while stopping: ${messageOf(also)}`));
+    throw error;
   }
 }
 

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { CONSUMER_ROLES, type ConsumerRole } from "../../actors/topology.ts";
-import { type Floor, seededRandom } from "../../mod.ts";
+import { type Floor, type RuntimeEvent, seededRandom } from "../../mod.ts";
 import {
   assertConserved,
   assertSound,
@@ -19,7 +19,7 @@ import {
 const PAUSE_MS = { least: 20, most: 400 };
 
 /** A hung thread spins so long. */
-const HANG_MS = 1_800;
+const HANG_MS = 3_000;
 
 /** Hung threads at a time; each keeps a processor busy. */
 const MAX_HANGING = 2;
@@ -54,10 +54,12 @@ export async function soakWorkers({ hurts, seed, directory, say }: {
     const folder = `${directory}/${name}`;
     await Deno.mkdir(folder);
     const most = Math.min(HURTS_PER_FLOOR, hurts - sum.hurts);
-    const limitsOfActors = { pingEveryMs: 100, unresponsiveAfterMs: 700, zombieAfterMs: 100 };
+    const limitsOfActors = { pingEveryMs: 100, unresponsiveAfterMs: 1_500, zombieAfterMs: 100 };
     let orders = 0;
+    let told: readonly RuntimeEvent[] = [];
     try {
       await onStage(folder, { limitsOfActors, seed }, async (stage) => {
+        told = stage.events;
         orders = await hurtWhileTrading(stage, { name, seed, most, sum });
         await stage.floor.idle();
         await assertConserved(stage.floor);
@@ -71,6 +73,8 @@ export async function soakWorkers({ hurts, seed, directory, say }: {
           `${outputs} outputs, ${repeats} repeats; sound`,
       );
     } catch (error) {
+      const lines = told.map((event) => `${JSON.stringify(event)}\n`).join("");
+      await Deno.writeTextFile(`${folder}/events.ndjson`, lines);
       throw new Error(`Cannot call ${folder} sound`, { cause: error });
     }
     await Deno.remove(folder, { recursive: true });
@@ -96,6 +100,7 @@ async function hurtWhileTrading(
       orders += (await trade(floor, { name: `${name}-${n}`, orders: 200 })).length;
     }
   })();
+  trading.catch(() => {}); // Told below, where it is awaited.
   try {
     for (let n = 0; n < most; n++) {
       await clock.sleep(PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least));

@@ -16,7 +16,7 @@ const SCENARIO = new URL("./soak_burst.ts", import.meta.url).pathname;
 const KILLS_PER_RUN = 12;
 
 /** A process lives so long at least and at most before it is killed. */
-const LIFE_MS = { least: 50, most: 3_500 };
+const LIFE_MS = { least: 50, most: 5_000 };
 
 /** What came of it. */
 export interface Killed {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { Connection } from "../../../kafka/embedded/connection.ts";
 import { EmbeddedEventLog } from "../../../kafka/embedded/embedded_log.ts";
-import { WAL_CHECKPOINT_BYTES } from "../../../kafka/embedded/limits.ts";
+import { WAL_BYTES } from "../../../kafka/embedded/limits.ts";
 import { openLogFile } from "../../../kafka/embedded/log_file.ts";
 import { openEventLog } from "../../../kafka/open_event_log.ts";
 import {
@@ -186,7 +186,7 @@ Deno.test("the write-ahead log stays near its bound under constant load", async 
     largest = Math.max(largest, Deno.statSync(`${path}-wal`).size);
   }
   reader.close();
-  assert.ok(largest < 1.2 * WAL_CHECKPOINT_BYTES, `it grew to ${largest} bytes`);
+  assert.ok(largest < 1.2 * WAL_BYTES.foreground.checkpoint, `it grew to ${largest} bytes`);
 });
 
 Deno.test("a reader that stands still stops writers at the write-ahead log's limit, and no longer", async () => {

@@ -16,6 +16,8 @@ import { decodeRecord } from "../../../kafka/messages/mod.ts";
 import { openEventLog } from "../../../kafka/open_event_log.ts";
 import type { RunReport } from "../../../sim/report/run_report.ts";
 import { readManifest } from "../../../sim/run_manifest.ts";
+import type { RuntimeEvent } from "../../../mod.ts";
+import type { SessionPlan } from "../../../sim/session_plan.ts";
 import { assertEqualsFoldFromZero, type Compared } from "../../actors/floor/recovery_evidence.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -95,13 +97,22 @@ export async function assertWholeRun(directory: string): Promise<Compared> {
   assert.equal(report.invariants.length, 11);
   assert.equal(report.floor.lag, 0);
   await using log = await openRun(directory);
-  assert.equal(await intendedIn(log), await scriptedOrders(directory));
+  const { plan } = await readManifest(join(directory, "manifest.json"));
+  assert.equal(await intendedIn(log), scriptedOrders(plan));
+  await assertEventsNumbered(join(directory, "events.ndjson"));
   return await assertEqualsFoldFromZero(log);
 }
 
+/** Every runtime event is a line, numbered through all the processes that played the run. */
+async function assertEventsNumbered(path: string): Promise<void> {
+  const lines = (await Deno.readTextFile(path)).trimEnd().split("\n");
+  const numbers = lines.map((line) => (JSON.parse(line) as RuntimeEvent).number); // its own
+  // Commits wait in memory for the next event: a kill may take their numbers with it.
+  assert.ok(numbers.every((number, i) => i === 0 || number > numbers[i - 1]!));
+}
+
 /** How many commands the plan's load has. */
-async function scriptedOrders(directory: string): Promise<number> {
-  const { plan } = await readManifest(join(directory, "manifest.json"));
+export function scriptedOrders(plan: SessionPlan): number {
   const schedule = new ArrivalSchedule(plan.phases, plan.seed);
   let count = 0;
   while (schedule.next() !== NO_MORE_ARRIVALS) count++;
@@ -109,7 +120,7 @@ async function scriptedOrders(directory: string): Promise<number> {
 }
 
 /** How many commands the traders intended; their numbers must be dense, each written once. */
-async function intendedIn(log: EventLog): Promise<number> {
+export async function intendedIn(log: EventLog): Promise<number> {
   const numbers = new Map<string, Set<number>>();
   for (let partition = 0; partition < await log.partitionCount("intents"); partition++) {
     for await (const record of readRange(log, { topic: "intents", partition })) {
