@@ -102,7 +102,9 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
     let sincePublish = 0;
     for (const record of records) {
       if (this.#abandoned) return;
-      await this.#apply(record);
+      // Nearly every record is folded without waiting for anything, so nothing is awaited then.
+      const trouble = this.#apply(record);
+      if (trouble !== null) await trouble;
       if (++sincePublish >= PUBLISH_EVERY_RECORDS) {
         sincePublish = 0;
         await this.#publishOutputs();
@@ -121,14 +123,16 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
     this.#abandoned = true;
   }
 
-  async #apply(record: LogRecord): Promise<void> {
+  /** Folds the record; when the fold throws, gives what is to be waited for. */
+  #apply(record: LogRecord): Promise<void> | null {
     const publishing = record.offset >= this.#acknowledged;
     try {
       this.#machine.apply(record, { publishing });
+      return null;
     } catch (error) {
       if (error instanceof SequenceGapError) throw error;
       this.#tellFailure(record, error);
-      await this.#applyAgainFromCleanState(record);
+      return this.#applyAgainFromCleanState(record);
     }
   }
 

@@ -19,8 +19,14 @@ export interface FloorRestarts {
   readonly root: RestartPolicy;
 }
 
-/** Pools: 5 in 30 s; root: 3 in 60 s. */
-export const DEFAULT_FLOOR_RESTARTS: FloorRestarts = { pools: POOL_RESTARTS, root: ROOT_RESTARTS };
+/**
+ * Pools: 5 in 30 s; root: 3 in 150 s. A pool that gives up has taken up to its 30 s for it, so four such
+ * ends must have room in the root's window, or an actor that always fails would never fail the floor.
+ */
+export const DEFAULT_FLOOR_RESTARTS: FloorRestarts = {
+  pools: POOL_RESTARTS,
+  root: { ...ROOT_RESTARTS, withinMs: 5 * POOL_RESTARTS.withinMs },
+};
 
 /** The tree of a floor with so many instances of each role. */
 export function floorTree(

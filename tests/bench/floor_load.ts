@@ -5,6 +5,7 @@
 import type { Floor } from "../../actors/floor/floor.ts";
 import { startFloor } from "../../actors/floor/start_floor.ts";
 import type { Phase } from "../../actors/order_command_producer/arrivals.ts";
+import type { OrderFlowOptions } from "../../actors/order_command_producer/options.ts";
 import { startSource } from "../../sim/session/sources.ts";
 
 export const SYMBOLS = ["AAPL", "AMZN", "GOOG", "IBM", "MSFT", "NFLX", "ORCL", "TSLA"] as const;
@@ -46,6 +47,7 @@ export async function send(
   floor: Floor,
   phases: readonly Phase[],
   producer = "load",
+  flow: Partial<OrderFlowOptions> = {},
 ): Promise<void> {
   const handle = startSource(floor, {
     id: producer,
@@ -67,6 +69,7 @@ export async function send(
             lotSize: 1,
             referencePrice: PRICE,
           })),
+          ...flow,
         },
       },
     },

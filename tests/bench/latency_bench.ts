@@ -29,32 +29,50 @@ const LIMIT_P50_MS = 3;
 
 const WARM_UP_MS = 2_000;
 
+/** Between warm-up and measuring; the meter starts in it. */
+const SILENCE_MS = 1_500;
+
 interface Load {
   readonly rate: number;
   readonly seconds: number;
   readonly durability: "process" | "disk";
 }
 
-async function onFloor<T>(load: Load, work: (floor: Floor) => Promise<T>): Promise<T> {
+/**
+ * Plays the load on a floor of its own: a warm-up, a silence in which `watch` begins to look, and the
+ * orders that count.
+ */
+async function played<T>(
+  load: Load,
+  watch: (floor: Floor) => Promise<{ readonly result: () => Promise<T> }>,
+): Promise<T> {
   const directory = await Deno.makeTempDir({ prefix: "outcry-bench-" });
   try {
     await using floor = await startLoadedFloor(directory, load.durability);
-    return await work(floor);
+    const { clock } = floor.runtime;
+    const prices = startMarketData(floor, 100);
+    const steady = { kind: "constant", ratePerSecond: load.rate, arrivals: "poisson" } as const;
+    const countsFrom = clock.now() + WARM_UP_MS + SILENCE_MS;
+    const sent = send(floor, [
+      { ...steady, durationMs: WARM_UP_MS },
+      { kind: "silence", durationMs: SILENCE_MS },
+      { ...steady, durationMs: load.seconds * 1_000 },
+    ]);
+    await clock.sleep(WARM_UP_MS + SILENCE_MS / 3);
+    const watching = await watch(floor);
+    if (clock.now() > countsFrom) throw new Error("Cannot measure: the machine is too busy");
+    await sent;
+    await prices.stop(5_000);
+    await floor.idle();
+    return await watching.result();
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
 }
 
-function phase({ rate }: Load, durationMs: number) {
-  return [{ kind: "constant", ratePerSecond: rate, durationMs, arrivals: "poisson" }] as const;
-}
-
 /** One round as the meter sees it. */
 function measured(load: Load): Promise<LatencySummary> {
-  return onFloor(load, async (floor) => {
-    const prices = startMarketData(floor, 100);
-    await send(floor, phase(load, WARM_UP_MS), "warm-up");
-    await floor.idle();
+  return played(load, async (floor) => {
     const [notifications] = await floor.log.describeTopics(["notifications"]);
     const timedFrom = notifications!.offsets.map(({ end: offset }, partition) => ({
       topic: "notifications",
@@ -63,28 +81,27 @@ function measured(load: Load): Promise<LatencySummary> {
     }));
     const meter = startMeter(floor, timedFrom);
     await meter.ready;
-    await send(floor, phase(load, load.seconds * 1_000));
-    await prices.stop(5_000);
-    await floor.idle();
-    // The meter answers this question with its own type.
-    const { answer } = await meter.ask({ kind: "metrics" }) as MeterMetrics;
-    await meter.stop(5_000);
-    return answer;
+    return {
+      result: async () => {
+        // The meter answers this question with its own type.
+        const { answer } = await meter.ask({ kind: "metrics" }) as MeterMetrics;
+        await meter.stop(5_000);
+        return answer;
+      },
+    };
   });
 }
 
 /** One round with the observer. */
 function inParts(load: Load): Promise<LatencyParts> {
-  return onFloor(load, async (floor) => {
-    const prices = startMarketData(floor, 100);
-    await send(floor, phase(load, WARM_UP_MS), "warm-up");
-    await floor.idle();
+  return played(load, async (floor) => {
     const parts = await LatencyParts.observe(floor);
-    await send(floor, phase(load, load.seconds * 1_000));
-    await prices.stop(5_000);
-    await floor.idle();
-    await parts.stop();
-    return parts;
+    return {
+      result: async () => {
+        await parts.stop();
+        return parts;
+      },
+    };
   });
 }
 

@@ -8,7 +8,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Random, seededRandom } from "../../actors/seeded_random.ts";
 import { ExitCode } from "../../sim/command_line/exit_codes.ts";
-import { assertWholeRun, startSim } from "../sim/session/sim_process.ts";
+import { systemClock } from "../../actors/runtime/clock.ts";
+import {
+  assertWholeRun,
+  recordsIn,
+  type SimProcess,
+  startSim,
+} from "../sim/session/sim_process.ts";
 
 const SCENARIO = new URL("./soak_burst.ts", import.meta.url).pathname;
 
@@ -17,6 +23,12 @@ const KILLS_PER_RUN = 12;
 
 /** A process lives so long at least and at most before it is killed. */
 const LIFE_MS = { least: 50, most: 5_000 };
+
+/** Or it writes at most so many intents. */
+const MOST_INTENTS = 3_000;
+
+/** How often they are counted. */
+const LOOK_EVERY_MS = 25;
 
 /** What came of it. */
 export interface Killed {
@@ -80,10 +92,11 @@ async function playKilled(run: {
   let unbegun = 0;
   for (;;) {
     const sim = startSim(...args);
-    const lifeMs = LIFE_MS.least + random() * (LIFE_MS.most - LIFE_MS.least);
-    const timer = kills < most ? setTimeout(() => sim.kill("SIGKILL"), lifeMs) : undefined;
+    const over = new AbortController();
+    const killing = kills < most ? killSomeTime(sim, directory, random, over.signal) : null;
     const { code, signal, out, err } = await sim.ended;
-    clearTimeout(timer);
+    over.abort();
+    await killing;
     if (signal === "SIGKILL") {
       kills++;
       args = ["--resume", directory];
@@ -99,6 +112,29 @@ async function playKilled(run: {
     assert.equal(code, ExitCode.held, `${directory} after ${kills} kills: ${out}${err}`);
     return { kills, unbegun };
   }
+}
+
+/**
+ * Kills at a random time after the start, or when a random number of intents has been written since:
+ * the one finds starts and drains, the other the midst of bursts, however fast the machine is.
+ */
+async function killSomeTime(
+  sim: SimProcess,
+  directory: string,
+  random: Random,
+  over: AbortSignal,
+): Promise<void> {
+  const byTime = random() < 0.5;
+  const share = random();
+  if (byTime) {
+    await systemClock.sleep(LIFE_MS.least + share * (LIFE_MS.most - LIFE_MS.least), over);
+  } else {
+    const enough = await recordsIn(directory, "intents") + share * MOST_INTENTS;
+    while (!over.aborted && await recordsIn(directory, "intents") < enough) {
+      await systemClock.sleep(LOOK_EVERY_MS, over);
+    }
+  }
+  if (!over.aborted) sim.kill("SIGKILL");
 }
 
 async function removeIfThere(directory: string): Promise<void> {

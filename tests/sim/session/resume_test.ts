@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ExitCode } from "../../../sim/command_line/exit_codes.ts";
+import { lockRun } from "../../../sim/run_lock.ts";
 import { eventually } from "../../support/eventually.ts";
 import {
   assertWholeRun,
@@ -40,16 +41,13 @@ Deno.test("sim --resume goes on with a run that was killed in mid-burst, twice",
   await withRuns(async (runs) => {
     const directory = join(runs, "killed");
     const first = startSim(SHORT_BURST, "--runs", runs, "--run-id", "killed");
-    await intends(first, directory, 400);
-    const beside = await startSim("--resume", directory).ended;
-    assert.equal(beside.code, ExitCode.invalid);
-    assert.match(beside.err, /is playing it now/);
+    await intends(first, directory, 300);
     first.kill("SIGKILL");
     assert.equal((await first.ended).signal, "SIGKILL");
     const before = await recordsIn(directory, "intents");
 
     const second = startSim("--resume", directory);
-    await intends(second, directory, before + 200);
+    await intends(second, directory, before + 100);
     second.kill("SIGKILL");
     await second.ended;
 
@@ -97,6 +95,12 @@ Deno.test("sim --resume says what is right where there is nothing to go on with"
     assert.equal(code, ExitCode.held);
     await Deno.mkdir(torn);
     const manifest = await Deno.readTextFile(join(unbegun, "manifest.json"));
+    using lock = await lockRun(join(unbegun, "lock"));
+    assert.ok(lock !== null);
+    const beside = await startSim("--resume", unbegun).ended;
+    assert.equal(beside.code, ExitCode.invalid);
+    assert.match(beside.err, /playing it/);
+    lock[Symbol.dispose]();
     await Deno.writeTextFile(join(torn, "manifest.json"), manifest.slice(0, 500));
     await Deno.remove(join(unbegun, "log.sqlite"));
     const cases = [
