@@ -21,7 +21,7 @@ export default scenario("opening_bell", {
   ],
   thresholds: {
     "orders.lost": "==0",
-    "answer.p99": "<500ms",
+    "answer.p99": "<2s",
     "fills": ">0",
     "restarts": "==0",
     "dead-letters": "==0",

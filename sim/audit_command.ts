@@ -13,7 +13,7 @@ import { type EventLog, EventLogError } from "../kafka/event_log.ts";
 import { openEventLog } from "../kafka/open_event_log.ts";
 import { findRuns } from "./clean_command.ts";
 import { DEFAULT_RUNS_DIRECTORY, isRunId, runPaths } from "./run_folder.ts";
-import { lockRun } from "./run_lock.ts";
+import { lockFile } from "../actors/floor/process_lock.ts";
 
 /** The exit codes of `deno task audit`. */
 export const AuditExit = { right: 0, wrong: 1, unusable: 2 } as const;
@@ -127,7 +127,7 @@ async function verifyRun(
   openLog: AuditCommandSurroundings["openLog"],
 ): Promise<AuditVerification> {
   const paths = runPaths(directory);
-  using lock = await lockRun(paths.lock);
+  using lock = await lockFile(paths.lock);
   if (lock === null) {
     throw new AuditCommandError(
       `Cannot verify ${directory}: a process is playing it now; wait until it has ended`,

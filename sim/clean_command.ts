@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ExitCode } from "./command_line/exit_codes.ts";
 import { DEFAULT_RUNS_DIRECTORY, runPaths } from "./run_folder.ts";
-import { lockRun } from "./run_lock.ts";
+import { lockFile } from "../actors/floor/process_lock.ts";
 
 /** A run's folder and when it was last begun or resumed, which is when its manifest was written. */
 export interface FoundRun {
@@ -57,7 +57,7 @@ export async function cleanRuns(runsDirectory: string, keep: number): Promise<Cl
   const removed: FoundRun[] = [];
   const busy: FoundRun[] = [];
   for (const run of runs.slice(0, Math.max(0, runs.length - keep))) {
-    using lock = await lockRun(runPaths(run.directory).lock);
+    using lock = await lockFile(runPaths(run.directory).lock);
     if (lock === null) {
       busy.push(run);
       continue;

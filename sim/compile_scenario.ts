@@ -133,7 +133,9 @@ function paceOf(name: string, definition: CheckedDefinition, overrides: Override
   }
   return {
     rateFactor: overrides.ratePerSecond === undefined ? 1 : overrides.ratePerSecond / peak,
-    timeFactor: overrides.durationMs === undefined ? 1 : overrides.durationMs / durationMs,
+    timeFactor: overrides.durationMs === undefined
+      ? 1
+      : Math.max(1, Math.round(overrides.durationMs)) / durationMs,
   };
 }
 

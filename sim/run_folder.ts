@@ -17,7 +17,7 @@
 
 import { basename, join } from "node:path";
 import type { Random } from "../actors/seeded_random.ts";
-import { lockRun, type RunLock } from "./run_lock.ts";
+import { lockFile, type ProcessLock } from "../actors/floor/process_lock.ts";
 import { readManifest, type RunManifest, writeManifest } from "./run_manifest.ts";
 
 /** Where runs are kept unless told otherwise. */
@@ -105,7 +105,7 @@ export async function createRunFolder(
   }
   const paths = runPaths(join(runsDirectory, runId));
   await makeNewDirectory(runsDirectory, paths.directory);
-  const lock = await lockRun(paths.lock);
+  const lock = await lockFile(paths.lock);
   if (lock === null) {
     throw new RunFolderError(`Cannot start run "${runId}": another process has just started it`);
   }
@@ -149,7 +149,7 @@ export async function openRunFolder(directory: string): Promise<RunFolder> {
   const manifest = await readManifest(paths.manifest).catch((cause: Error) => {
     throw new RunFolderError(`Cannot open run ${directory}: ${cause.message}`, cause);
   });
-  const lock = await lockRun(paths.lock);
+  const lock = await lockFile(paths.lock);
   if (lock === null) {
     throw new RunFolderError(
       `Cannot open run ${directory}: a process is playing it now; wait until it has ended`,
@@ -166,7 +166,7 @@ export async function openRunFolder(directory: string): Promise<RunFolder> {
   return folderOf(paths, manifest, lock);
 }
 
-function folderOf(paths: RunPaths, manifest: RunManifest, lock: RunLock): RunFolder {
+function folderOf(paths: RunPaths, manifest: RunManifest, lock: ProcessLock): RunFolder {
   return {
     runId: manifest.runId,
     paths,

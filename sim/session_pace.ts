@@ -25,16 +25,21 @@ export interface Pace {
   readonly timeFactor: number;
 }
 
-/** Phases one after the other, at a pace. */
+/**
+ * Phases one after the other, at a pace. They begin and end at whole milliseconds: their boundaries are
+ * rounded, not their lengths, so that what is rounded off does not add up.
+ */
 export function planPhases(
   phases: readonly ScenarioPhase[],
   pace: Pace,
 ): readonly PlannedPhase[] {
+  let scripted = 0;
   let startsAtMs = 0;
   return phases.map((phase) => {
-    const durationMs = phase.duration * pace.timeFactor;
-    const time = { name: phase.name, startsAtMs, durationMs };
-    startsAtMs += durationMs;
+    scripted += phase.duration;
+    const endsAtMs = Math.round(scripted * pace.timeFactor);
+    const time = { name: phase.name, startsAtMs, durationMs: endsAtMs - startsAtMs };
+    startsAtMs = endsAtMs;
     return planPhase(phase, time, pace.rateFactor);
   });
 }

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { dirname } from "node:path";
 import type { EventLog } from "../../kafka/event_log.ts";
 import type { EventLogConfig } from "../../kafka/open_event_log.ts";
 import type { ActorFactory } from "../runtime/actor.ts";
@@ -50,7 +49,8 @@ export function workerHost(
   runtime: Runtime,
   limits: Partial<HandleLimits> = {},
 ): ActorHost {
-  const folder = dirname(config.path);
+  // The log and what SQLite keeps beside it; nothing else in the folder is every role's business.
+  const log = ["", "-wal", "-shm", "-journal"].map((suffix) => config.path + suffix);
   return {
     kind: "workers",
     start: (actor) =>
@@ -63,8 +63,8 @@ export function workerHost(
         module: actor.module,
         options: { ...actor.options, log: config },
         permissions: {
-          read: [folder, ...actor.read ?? []],
-          write: [folder, ...actor.write ?? []],
+          read: [...log, ...actor.read ?? []],
+          write: [...log, ...actor.write ?? []],
         },
       }),
   };

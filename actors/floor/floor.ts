@@ -40,8 +40,11 @@ export const CONSUMER_SHUTDOWN_MS = 10_000;
 /** The most instances of one role. */
 export const MAX_INSTANCES = 64;
 
-/** How often {@link Floor.idle} looks. */
-const IDLE_CHECK_MS = 20;
+/** How often {@link Floor.idle} looks: rarely while much is left to do, since looking costs the floor. */
+const IDLE_CHECK_MS = { soon: 20, later: 200 } as const;
+
+/** So many records behind, a floor is not idle soon. */
+const FAR_BEHIND_RECORDS = 10_000;
 
 /** How soon a question is asked again that nobody could answer yet. */
 const QUESTION_RETRY_MS = 5;
@@ -140,6 +143,8 @@ export interface FloorParts {
   readonly failure: Promise<FloorFailedError>;
   /** Closes the floor's clients, then stops the tree; does all of it, whatever fails. */
   readonly closeActors: () => Promise<void>;
+  /** Closes the log and gives the folder back. */
+  readonly closePlace: () => Promise<void>;
   readonly cleaning: LogCleaning;
 }
 
@@ -302,7 +307,8 @@ export class Floor implements AsyncDisposable {
       const { lag, end } = await this.progress();
       if (lag === 0 && end === before && await this.#isServed()) return;
       before = lag === 0 ? end : -1;
-      await this.runtime.clock.sleep(IDLE_CHECK_MS, options.signal);
+      const { soon, later } = IDLE_CHECK_MS;
+      await this.runtime.clock.sleep(lag > FAR_BEHIND_RECORDS ? later : soon, options.signal);
     }
   }
 
@@ -310,7 +316,8 @@ export class Floor implements AsyncDisposable {
   async progress(): Promise<{ readonly lag: number; readonly end: number }> {
     let lag = 0;
     for (const role of CONSUMER_ROLES) {
-      if (this.#parts.settings.auditFolder === null && role === "audit-logger") continue;
+      // What a role without instances leaves undone, nobody waits for.
+      if (this.#pool(role).tree().children.length === 0) continue;
       for (const partition of await this.log.lag(role)) lag += partition.lag;
     }
     let end = 0;
@@ -370,7 +377,7 @@ export class Floor implements AsyncDisposable {
     try {
       await closeActors();
     } finally {
-      await this.log.close();
+      await this.#parts.closePlace();
       await cleaning.ended;
     }
   }

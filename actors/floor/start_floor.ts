@@ -4,16 +4,15 @@
  * @module
  */
 
-import { join } from "node:path";
 import type { EventLog } from "../../kafka/event_log.ts";
-import { type EventLogConfig, openEventLog, openMemoryLog } from "../../kafka/open_event_log.ts";
-import type { FloorParameters } from "../../kafka/messages/mod.ts";
+import type { FloorParameters, RejectReason } from "../../kafka/messages/mod.ts";
 import type { PartitionCounts } from "../fold/partition_fold.ts";
 import { MarketDataPublisher } from "../market_data_producer/market_data_publisher.ts";
 import { NotificationHub } from "../notifier/notification_hub.ts";
 import { startNotificationServer } from "../notifier/notification_server.ts";
 import { AnswerListener } from "../order_command_producer/answer_listener.ts";
 import { OrderClient } from "../order_command_producer/order_client.ts";
+import { CommandRejectedError } from "../order_command_producer/order_errors.ts";
 import type { Pace } from "../pacer.ts";
 import type { Down, HandleLimits } from "../runtime/actor_handle.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
@@ -22,7 +21,6 @@ import type { RuntimeEventSink } from "../runtime/event_stream.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import { seededRandom } from "../seeded_random.ts";
 import { CONSUMER_ROLES, type ConsumerRole } from "../topology.ts";
-import { type ActorHost, singleThreadHost, workerHost } from "./actor_host.ts";
 import type { ConsumerSettings } from "./consumer_actor.ts";
 import { consumerSpec, Floor, FloorFailedError, type FloorParts, MAX_INSTANCES } from "./floor.ts";
 import { DEFAULT_FLOOR_RESTARTS, type FloorRestarts, floorTree } from "./floor_tree.ts";
@@ -32,6 +30,7 @@ import {
   floorParameters,
   FloorParametersError,
 } from "./floor_parameters.ts";
+import { type FloorPlace, openPlace } from "./floor_place.ts";
 import { openFloor } from "./open_floor.ts";
 import { lastWordsAudited } from "./rest.ts";
 
@@ -130,40 +129,9 @@ export async function startFloor(options: FloorOptions): Promise<Floor> {
   try {
     return await startOn(place, { options, parameters, runtime, clock });
   } catch (error) {
-    await place.log.close();
+    await place.close();
     throw error;
   }
-}
-
-interface Place {
-  readonly log: EventLog;
-  readonly host: ActorHost;
-  readonly auditFolder: string | null;
-}
-
-async function openPlace(options: FloorOptions, runtime: Runtime): Promise<Place> {
-  const { directory } = options;
-  if (options.log === "memory") {
-    const log = await openMemoryLog();
-    const auditFolder = directory === undefined ? null : join(directory, "audit");
-    return { log, host: singleThreadHost(log, runtime, options.limitsOfActors), auditFolder };
-  }
-  if (directory === undefined) {
-    throw new FloorParametersError(
-      `Cannot open the floor: an embedded log needs a directory, as in { directory: "my-floor" }`,
-    );
-  }
-  await Deno.mkdir(join(directory, "audit"), { recursive: true });
-  const config: EventLogConfig = {
-    kind: "embedded",
-    path: join(await Deno.realPath(directory), "log.sqlite"),
-    durability: options.durability ?? "process",
-  };
-  return {
-    log: await openEventLog(config),
-    host: workerHost(config, runtime, options.limitsOfActors),
-    auditFolder: join(await Deno.realPath(directory), "audit"),
-  };
 }
 
 interface Given {
@@ -173,7 +141,7 @@ interface Given {
   readonly clock: Clock;
 }
 
-async function startOn(place: Place, given: Given): Promise<Floor> {
+async function startOn(place: FloorPlace, given: Given): Promise<Floor> {
   const { options, parameters, runtime, clock } = given;
   const { log, host, auditFolder } = place;
   await openFloor(log, parameters, { clock });
@@ -201,7 +169,7 @@ async function startOn(place: Place, given: Given): Promise<Floor> {
   }
 }
 
-async function openOn(place: Place, given: Given, { root, settings, opened }: {
+async function openOn(place: FloorPlace, given: Given, { root, settings, opened }: {
   readonly root: Supervisor;
   readonly settings: ConsumerSettings;
   readonly opened: AsyncDisposableStack;
@@ -232,6 +200,7 @@ async function openOn(place: Place, given: Given, { root, settings, opened }: {
     settings,
     failure,
     closeActors: () => opened.disposeAsync(),
+    closePlace: () => place.close(),
     cleaning,
   });
 }
@@ -239,7 +208,7 @@ async function openOn(place: Place, given: Given, { root, settings, opened }: {
 /** What a program sends and asks with. */
 async function openClients(
   opened: AsyncDisposableStack,
-  { log }: Place,
+  { log }: FloorPlace,
   { options, parameters, clock }: Given,
 ): Promise<Pick<FloorParts, "orders" | "marketData" | "notificationsUrl">> {
   const answers = opened.use(await AnswerListener.open({ log, clock, producer: CLIENT }));
@@ -315,10 +284,18 @@ async function openAccounts(
     const some = accounts.slice(at, at + ACCOUNTS_AT_ONCE);
     await Promise.all(
       some.map(({ userId, cash, holdings = {} }) =>
-        orders.openAccount({ userId, commandId: "open", cash, holdings })
+        orders.openAccount({ userId, commandId: "open", cash, holdings }).catch(unlessOpen)
       ),
     );
   }
+}
+
+/** Answers to an opening that say: this account is open already, and stays as it is. */
+const OPEN_ALREADY: readonly RejectReason[] = ["account-exists", "id-conflict", "stale"];
+
+function unlessOpen(error: unknown): void {
+  if (error instanceof CommandRejectedError && OPEN_ALREADY.includes(error.reason)) return;
+  throw error;
 }
 
 function checkInstances(instances: Readonly<Partial<Record<string, number>>>): void {

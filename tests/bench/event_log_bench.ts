@@ -14,6 +14,7 @@ import type { RecordToPublish, TopicSettings } from "../../kafka/event_log.ts";
 import type { Durability } from "../../kafka/embedded/log_file.ts";
 import { PAGE_BYTES } from "../../kafka/embedded/limits.ts";
 import { openEventLog } from "../../kafka/open_event_log.ts";
+import { tell } from "./figures.ts";
 import { LogWorker } from "../kafka/embedded/log_workers.ts";
 
 const BATCH_SIZES = [1, 100, 1_000] as const;
@@ -115,6 +116,7 @@ async function benchWake(path: string): Promise<void> {
     `publish to poll in another worker: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms ` +
       "(half of there and back)",
   );
+  tell({ what: "publish to poll in another worker, p50", value: Number(at(0.5)), unit: "ms" });
 }
 
 function print(what: string, rates: Readonly<Record<string, number>>): void {

@@ -11,6 +11,7 @@ import { readRange } from "../../actors/log_access/read_range.ts";
 import type { RecordToPublish } from "../../kafka/event_log.ts";
 import { openEventLog } from "../../kafka/open_event_log.ts";
 import { topicSettings } from "../../kafka/topics.ts";
+import { tell } from "./figures.ts";
 import { recordsByTopic, send, startLoadedFloor, startMarketData } from "./floor_load.ts";
 
 const { values } = parseArgs({
@@ -35,7 +36,13 @@ try {
   console.log(`  ${Math.round(orders / floor.seconds)} commands/s, ${rate} records/s end to end`);
   console.log(`  ${JSON.stringify(floor.byTopic)}`);
   console.log(`one writer, same records in batches of 1,000: ${Math.round(writer)} records/s`);
-  console.log(`ratio ${(floor.rate / writer).toFixed(3)} (limit 0.25)`);
+  tell({
+    what: `floor end to end / one writer (${durability})`,
+    value: floor.rate / writer,
+    unit: "",
+    ...(durability === "process" ? { limit: { is: "at least", value: 0.25 } } : {}),
+  });
+  tell({ what: `commands end to end (${durability})`, value: orders / floor.seconds, unit: "/s" });
 } finally {
   await Deno.remove(directory, { recursive: true });
 }

@@ -21,6 +21,7 @@ import type { Floor } from "../../actors/floor/floor.ts";
 import type { LatencySummary } from "../../sim/measuring/latency_histogram.ts";
 import type { MeterMetrics } from "../../sim/measuring/meter_actor.ts";
 import { startMeter } from "../../sim/session/sources.ts";
+import { tell } from "./figures.ts";
 import { send, startLoadedFloor, startMarketData } from "./floor_load.ts";
 import { LatencyParts } from "./latency_parts.ts";
 
@@ -139,5 +140,14 @@ if (import.meta.main) {
   const parts = await inParts(load);
   for (const [name, summary] of parts.summaries()) console.log(line(name, summary));
   const best = Math.min(...rounds.map(({ p50 }) => p50 ?? Infinity));
-  console.log(`best p50 ${best.toFixed(2)} ms (limit ${LIMIT_P50_MS} ms)`);
+  tell({
+    what: `order to answer at ${load.rate} orders/s, p50 (${load.durability})`,
+    value: best,
+    unit: "ms",
+    ...(load.rate === 1_000 && load.durability === "process"
+      ? { limit: { is: "at most", value: LIMIT_P50_MS } }
+      : {}),
+  });
+  const p99 = Math.min(...rounds.map((round) => round.p99 ?? Infinity));
+  tell({ what: "order to answer, p99", value: p99, unit: "ms" });
 }

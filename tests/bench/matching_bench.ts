@@ -14,6 +14,7 @@ import type { Outbox } from "../../actors/fold/fold.ts";
 import { OrderBook } from "../../actors/trading_engine/order_book.ts";
 import { tradingEngineFold } from "../../actors/trading_engine/trading_engine_fold.ts";
 import { DEFAULT_GATEWAY_LIMITS, type OrderMessage } from "../../kafka/messages/mod.ts";
+import { tell } from "./figures.ts";
 import { type BenchCommand, matchingStream } from "./matching_stream.ts";
 
 const OPERATIONS = 500_000;
@@ -189,7 +190,12 @@ if (import.meta.main) {
   const ratio = perSecond(engine) / perSecond(peer);
   console.log(`order book         ${millions(perSecond(engine))}  ${show(engine.result)}`);
   console.log(`nodejs-order-book  ${millions(perSecond(peer))}  ${show(peer.result)}`);
-  console.log(`ratio              ${ratio.toFixed(1)} (wanted: at least ${WANTED_RATIO})`);
+  tell({
+    what: "order book / nodejs-order-book, operations",
+    value: ratio,
+    unit: "",
+    limit: { is: "at least", value: WANTED_RATIO },
+  });
   console.log(
     `whole fold         ${millions(perSecond(fold))}  ${fold.result.outputs} outputs, ` +
       `${fold.result.bytes} bytes of state`,

@@ -15,6 +15,7 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import type { OrderFlowOptions } from "../../actors/order_command_producer/options.ts";
+import { tell } from "./figures.ts";
 import { send, startLoadedFloor } from "./floor_load.ts";
 
 const LIMIT_MB = 100;
@@ -60,8 +61,12 @@ if (import.meta.main) {
     await play(rest, "second");
     const last = await settledMb();
     console.log(`after ${orders} orders   ${last.toFixed(0)} MB`);
-    const limit = orders === LIMIT_ORDERS ? `limit ${LIMIT_MB}` : `limit ${LIMIT_MB} at 1000000`;
-    console.log(`growth ${(last - first).toFixed(0)} MB (${limit})`);
+    tell({
+      what: `memory after ${orders} orders above that after a tenth`,
+      value: last - first,
+      unit: "MB",
+      ...(orders === LIMIT_ORDERS ? { limit: { is: "at most", value: LIMIT_MB } } : {}),
+    });
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { auditCommand } from "../../sim/audit_command.ts";
-import { lockRun } from "../../sim/run_lock.ts";
+import { lockFile } from "../../actors/floor/process_lock.ts";
 import { openEventLog } from "../../kafka/open_event_log.ts";
 import { topicSettings } from "../../kafka/topics.ts";
 import { auditPlace, openAuditProcessor } from "../../actors/audit_logger/audit_processor.ts";
@@ -108,7 +108,7 @@ Deno.test("auditCommand() says what is wrong with its arguments", async () => {
 Deno.test("auditCommand() refuses a run that is being played, and a log that is none", async () => {
   using place = await finishedRun();
   {
-    using _lock = await lockRun(`${place.run}/lock`);
+    using _lock = await lockFile(`${place.run}/lock`);
     const { code, text } = await audit("verify", place.run);
     assert.equal(code, 2);
     assert.match(text, /a process is playing it now/);

@@ -67,15 +67,22 @@ Deno.test("compileScenario() scales rate and time and keeps all proportions", as
         const close = (a: number, b: number) =>
           assert.ok(Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)), `${a} is not ${b}`);
         close(Math.max(...plan.phases.map(peakRateOf)), ratePerSecond);
-        close(plan.durationMs, durationMs);
+        assert.equal(plan.durationMs, durationMs);
+        const factor = durationMs / base.durationMs;
+        /** Boundaries are rounded to whole milliseconds. */
+        const near = (a: number, b: number) => assert.ok(Math.abs(a - b) <= 0.500_001);
+        let endsAtMs = 0;
         for (const [i, phase] of plan.phases.entries()) {
           const before = base.phases[i]!;
-          close(phase.durationMs / durationMs, before.durationMs / base.durationMs);
-          close(phase.startsAtMs / durationMs, before.startsAtMs / base.durationMs);
+          assert.ok(Number.isSafeInteger(phase.durationMs) && phase.durationMs >= 0);
+          assert.equal(phase.startsAtMs, endsAtMs);
+          endsAtMs += phase.durationMs;
+          near(endsAtMs, (before.startsAtMs + before.durationMs) * factor);
           close(peakRateOf(phase) / ratePerSecond, peakRateOf(before) / 1_000);
         }
+        assert.equal(endsAtMs, durationMs);
         for (const [i, event] of plan.events.entries()) {
-          close(event.atMs / durationMs, base.events[i]!.atMs / base.durationMs);
+          near(event.atMs, base.events[i]!.atMs * factor);
         }
       },
     ),

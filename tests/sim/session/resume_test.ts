@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ExitCode } from "../../../sim/command_line/exit_codes.ts";
-import { lockRun } from "../../../sim/run_lock.ts";
+import { lockFile } from "../../../actors/floor/process_lock.ts";
 import { eventually } from "../../support/eventually.ts";
 import {
   assertWholeRun,
@@ -95,7 +95,7 @@ Deno.test("sim --resume says what is right where there is nothing to go on with"
     assert.equal(code, ExitCode.held);
     await Deno.mkdir(torn);
     const manifest = await Deno.readTextFile(join(unbegun, "manifest.json"));
-    using lock = await lockRun(join(unbegun, "lock"));
+    using lock = await lockFile(join(unbegun, "lock"));
     assert.ok(lock !== null);
     const beside = await startSim("--resume", unbegun).ended;
     assert.equal(beside.code, ExitCode.invalid);

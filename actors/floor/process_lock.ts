@@ -1,18 +1,18 @@
 /**
- * One process at a time plays a run.
+ * One process at a time: a lock that dies with its holder.
  *
  * @module
  */
 
 /** Held until it is disposed of, or its process ends, however it ends. */
-export type RunLock = Disposable;
+export type ProcessLock = Disposable;
 
 /**
  * Takes the lock, or gives null when another process has it. It is the operating system's own lock on
  * the open file, so a process killed at any moment leaves nothing behind that must be found stale. The
  * holder's process id stands in the file, for whoever wants to end it.
  */
-export async function lockRun(path: string): Promise<RunLock | null> {
+export async function lockFile(path: string): Promise<ProcessLock | null> {
   const file = await Deno.open(path, { create: true, read: true, write: true });
   let held = false;
   try {
