@@ -107,7 +107,7 @@ export class Consumer implements Actor {
       await this.#drain(member);
     } finally {
       for (const { processor } of this.#work.values()) processor.abandon();
-      for (const { reject } of this.#steps.splice(0)) reject(new Error("Cannot step: stopped"));
+      this.#rejectSteps("it has stopped");
       await this.#options.close?.();
     }
   }
@@ -125,6 +125,7 @@ export class Consumer implements Actor {
 
   resume(): void {
     if (this.#phase === "suspended") this.#phase = "running";
+    this.#rejectSteps("it was resumed");
     this.#interrupt();
   }
 
@@ -157,6 +158,14 @@ export class Consumer implements Actor {
       question,
       new Map([...this.#work].map(([name, { processor }]) => [name, processor])),
     );
+  }
+
+  /** Steps that have not begun are no steps any more. */
+  #rejectSteps(why: string): void {
+    const { id } = this.#options.start;
+    for (const { reject } of this.#steps.splice(0)) {
+      reject(new Error(`Cannot step ${id}: ${why}`));
+    }
   }
 
   #interrupt(): void {

@@ -22,7 +22,7 @@ import { publishUntilAcknowledged } from "../log_access/publish_until_acknowledg
 import { readRange } from "../log_access/read_range.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { RuntimeEventBody } from "../runtime/runtime_events.ts";
-import type { PartitionProcessor } from "./partition_processor.ts";
+import type { FlushReason, PartitionProcessor } from "./partition_processor.ts";
 
 /** Records folded between two snapshots, at least. */
 export const SNAPSHOT_EVERY_RECORDS = 20_000;
@@ -114,7 +114,7 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
     await this.#snapshotWhenDue();
   }
 
-  async flush(reason: "interval" | "revoked" | "stopping"): Promise<void> {
+  async flush(reason: FlushReason): Promise<void> {
     if (reason === "interval" || this.#abandoned) return;
     if (this.position - this.#snapshotOffset > 0) await this.#saveSnapshot();
   }

@@ -7,8 +7,8 @@
 
 import type { LogRecord } from "../../kafka/event_log.ts";
 
-/** Why a processor is asked to flush: time has passed, or the partition is given up cleanly. */
-export type FlushReason = "interval" | "revoked" | "stopping";
+/** Why a processor is asked to flush: time has passed, or the actor stops. */
+export type FlushReason = "interval" | "stopping";
 
 /** Works off one partition for a consumer. Its methods are never called while one is under way. */
 export interface PartitionProcessor {
@@ -20,8 +20,8 @@ export interface PartitionProcessor {
    */
   process(records: readonly LogRecord[]): Promise<void>;
   /**
-   * Called now and then, and before the partition is given up cleanly: makes whatever is buffered
-   * durable (e.g. a snapshot). After `revoked` and `stopping` the processor is not used again.
+   * Called now and then, and before the actor stops: makes whatever is buffered durable (e.g. a
+   * snapshot). After `stopping` the processor is not used again.
    */
   flush(reason: FlushReason): Promise<void>;
   /** The partition was lost: drops everything, writes nothing. May come while a call is under way. */

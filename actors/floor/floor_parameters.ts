@@ -24,7 +24,7 @@ const DEFAULT_SIZES = { tickSize: 0.01, lotSize: 1 } as const;
 
 /** A tradable symbol, as a user of the floor names it. */
 export type SymbolOption = string | {
-  /** Ticker, 1 to 32 characters. */
+  /** Ticker, 1 to 32 characters, and no name that every object has, such as `constructor`. */
   readonly symbol: string;
   /** Decimal with at most eight places; prices are whole multiples of it. Default 0.01. */
   readonly tickSize?: number;
@@ -71,6 +71,7 @@ export function floorParameters(options: FloorParameterOptions): FloorParameters
   if (twice !== undefined) {
     throw new FloorParametersError(`Cannot open the floor: symbol ${twice.symbol} is listed twice`);
   }
+  for (const { symbol } of symbols) checkSymbol(symbol);
   const parsed = floorParametersSchema.safeParse({
     foldVersions: FOLD_VERSIONS,
     partitions: partitionCounts(options.partitions ?? {}),
@@ -81,6 +82,25 @@ export function floorParameters(options: FloorParameterOptions): FloorParameters
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new FloorParametersError(`Cannot open the floor: ${issues.join("; ")}`);
+}
+
+/**
+ * Symbols are keys of records and of JSON objects, such as an account's holdings. A name that every
+ * object has is dropped or mistaken on its way through one.
+ */
+function checkSymbol(symbol: unknown): void {
+  // What is no text at all, or of a wrong length, the schema refuses.
+  if (typeof symbol !== "string") return;
+  if (symbol === "__proto__" || symbol in Object.prototype) {
+    throw new FloorParametersError(
+      `Cannot open the floor: symbol "${symbol}" is a name that every JavaScript object has`,
+    );
+  }
+  if (!symbol.isWellFormed()) {
+    throw new FloorParametersError(
+      `Cannot open the floor: symbol ${JSON.stringify(symbol)} contains half of a surrogate pair`,
+    );
+  }
 }
 
 function decimalsOf(symbols: readonly SymbolSpec[]): number {

@@ -114,10 +114,11 @@ export interface Fold<State, T extends MessageTopic = MessageTopic> {
    */
   apply(state: State, input: FoldInput<TopicMessages[T]>, out: Outbox): void;
   /**
-   * Whether a derived message fits what this partition knows; one that does not is refused before its
-   * sequence is looked at, and goes to `dead-letters`. Without it every derived message is admitted.
+   * Whether a derived message, under its record's key, fits what this partition knows; one that does
+   * not is refused before its sequence is used up, and goes to `dead-letters`. Without it every derived
+   * message is admitted.
    */
-  admits?(state: State, message: TopicMessages[T]): boolean;
+  admits?(state: State, input: Pick<FoldInput<TopicMessages[T]>, "message" | "key">): boolean;
   /** Canonical bytes: equal states give equal bytes, however they came about. */
   encode(state: State): Uint8Array;
   /** The state that {@link encode} gave. */

@@ -18,6 +18,7 @@ import {
 } from "../../kafka/messages/mod.ts";
 import { KeyPartitioner } from "../../kafka/partitioner.ts";
 import { type TopicName, TOPICS } from "../../kafka/topics.ts";
+import { channelsInto } from "./channels.ts";
 import { deadLetterBody } from "./dead_letter.ts";
 import type { Body, Fold, FoldContext, Outbox, OutputTopic } from "./fold.ts";
 import { packState, unpackState } from "./state_bytes.ts";
@@ -46,7 +47,7 @@ export interface FoldCounters {
   repeats: number;
   /** Records whose bytes are no message of the topic. */
   malformed: number;
-  /** Derived messages that fit nothing here. */
+  /** Derived messages that fit nothing here, or come from nowhere on this floor. */
   refused: number;
   /** Records passed over by a skip mark. */
   skipped: number;
@@ -99,7 +100,9 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
   readonly #context: FoldContext;
   readonly #skip: ReadonlySet<number>;
   readonly #state: State;
+  /** The next sequence by channel: only of those in {@link #channels}, so its size is bounded. */
   readonly #received = new Map<string, number>();
+  readonly #channels: ReadonlySet<string>;
   readonly #outlets: Readonly<Record<Destination, Outlet>>;
   readonly #origin: string;
   #nextOffset = 0;
@@ -117,6 +120,7 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
     this.#skip = options.skip ?? new Set();
     this.counters = options.counters ?? zeroCounters();
     this.#origin = `${context.topic}/${context.partition}`;
+    this.#channels = channelsInto(context.topic, partitions);
     this.#outlets = {
       "orders": outlet("orders", partitions),
       "notifications": outlet("notifications", partitions),
@@ -205,8 +209,9 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
     if (!decoded.ok) return;
     const { id, sequence }: Envelope = decoded.message;
     const channel = channelOf(id);
-    if (channel === null || sequence !== (this.#received.get(channel) ?? 0)) return;
-    this.#received.set(channel, sequence + 1);
+    const next = channel === null ? null : this.#nextOf(channel);
+    if (channel === null || next === null || sequence !== next) return;
+    this.#received.set(channel, next + 1);
   }
 
   #applyUnmarked(record: LogRecord): void {
@@ -227,24 +232,37 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
     );
   }
 
+  /** The next sequence of a channel; null for one that no actor of the floor writes by. */
+  #nextOf(channel: string): number | null {
+    return this.#received.get(channel) ?? (this.#channels.has(channel) ? 0 : null);
+  }
+
   /** Whether a derived message is the next of its channel, and admitted. */
   #receive(record: LogRecord, message: TopicMessages[T], sequence: number): boolean {
+    const { key } = record;
     const channel = channelOf(message.id);
-    const next = channel === null ? 0 : this.#received.get(channel) ?? 0;
-    if (channel !== null && sequence < next) {
+    const next = channel === null ? null : this.#nextOf(channel);
+    if (channel === null || next === null) {
+      return this.#refuse(record, message, `${message.type} is from nowhere on this floor`);
+    }
+    if (sequence < next) {
       this.#count("repeats");
       return false;
     }
-    if (channel === null || this.#fold.admits?.(this.#state, message) === false) {
-      this.#count("refused");
-      this.#deadLetter(record, `${message.type} fits nothing known here`, message.id);
-      return false;
+    if (this.#fold.admits?.(this.#state, { message, key }) === false) {
+      return this.#refuse(record, message, `${message.type} fits nothing known here`);
     }
     if (sequence > next) {
       throw new SequenceGapError(`${this.#origin}/${record.offset}`, channel, next, sequence);
     }
     this.#received.set(channel, next + 1);
     return true;
+  }
+
+  #refuse(record: LogRecord, message: Envelope, error: string): false {
+    this.#count("refused");
+    this.#deadLetter(record, error, message.id);
+    return false;
   }
 
   #deadLetter(record: LogRecord, error: string, causationId: string): void {

@@ -22,6 +22,9 @@ import type { Clock } from "../runtime/clock.ts";
 /** Bytes of one chunk: well below the log's limit for a record. */
 export const SNAPSHOT_CHUNK_BYTES = 512 * 1024;
 
+/** Tombstones of one publish. */
+const TOMBSTONES_AT_ONCE = 1_000;
+
 const TOPIC = "snapshots";
 
 const manifestSchema = z.strictObject({
@@ -78,14 +81,20 @@ export class SnapshotStore {
     this.#target = { topic: TOPIC, partition };
   }
 
-  /** The newest snapshot that is whole, or null. */
+  /**
+   * The newest snapshot that is whole, or null. Chunks older than it without a manifest, left by a
+   * crash between the two, get tombstones: nothing else would ever take them away.
+   */
   async load(): Promise<LoadedSnapshot> {
     const { manifests, chunkOffsets } = await this.#scan();
     this.#kept = manifests.map(({ offset, chunks }) => ({ offset, chunks }));
     const damaged: string[] = [];
     for (const manifest of manifests.toReversed()) {
       const bytes = await this.#assemble(manifest, chunkOffsets);
-      if (bytes !== null) return { snapshot: { offset: manifest.offset, bytes }, damaged };
+      if (bytes !== null) {
+        await this.#forgetOrphans(manifests, chunkOffsets, manifest.offset);
+        return { snapshot: { offset: manifest.offset, bytes }, damaged };
+      }
       damaged.push(`${this.#prefix}/${manifest.offset}`);
       this.#kept = this.#kept.filter(({ offset }) => offset !== manifest.offset);
     }
@@ -129,6 +138,27 @@ export class SnapshotStore {
     );
     await this.#publish(tombstones);
     this.#kept = this.#kept.slice(-2);
+  }
+
+  /** Only those below `newest`: younger ones may belong to a snapshot that is being written. */
+  async #forgetOrphans(
+    manifests: readonly Manifest[],
+    chunkOffsets: ReadonlyMap<string, number>,
+    newest: number,
+  ): Promise<void> {
+    const listed = new Set(
+      manifests.flatMap(({ offset, chunks }) =>
+        Array.from({ length: chunks }, (_, chunk) => this.#key(offset, chunk))
+      ),
+    );
+    const orphans = [...chunkOffsets.keys()].filter((key) => {
+      const offset = Number(key.slice(this.#prefix.length + 1).split("/")[0]);
+      return offset < newest && !listed.has(key);
+    });
+    for (let at = 0; at < orphans.length; at += TOMBSTONES_AT_ONCE) {
+      const some = orphans.slice(at, at + TOMBSTONES_AT_ONCE);
+      await this.#publish(some.map((key): RecordToPublish => ({ key, value: null })));
+    }
   }
 
   #key(offset: number, part: number | string): string {

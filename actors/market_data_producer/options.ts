@@ -6,7 +6,7 @@
 
 import { decimalStep } from "../decimal_step.ts";
 import { checkPace, type Pace } from "../pacer.ts";
-import { bridgeLength, checkBridgedCloses } from "./brownian_bridge.ts";
+import { checkBridgedCloses } from "./brownian_bridge.ts";
 import { checkJumpDiffusion, type JumpDiffusion } from "./geometric_brownian_motion.ts";
 import { isTradesFormat, type TradesFormat } from "./trade_replay.ts";
 
@@ -72,18 +72,6 @@ export const DEFAULT_VOLATILITY_PER_CLOSE = 0.1;
 /** The parameters of a `gbm` model's walk. */
 export function jumpDiffusionOf(model: PriceModel & { readonly model: "gbm" }): JumpDiffusion {
   return { ...model, stepSeconds: (model.timeScale ?? 1) / model.ticksPerSecond };
-}
-
-/** How many prices a model makes; Infinity without end, null when only its file knows. */
-export function pricesOf(model: PriceModel): number | null {
-  switch (model.model) {
-    case "gbm":
-      return Infinity;
-    case "closes":
-      return bridgeLength({ ...model, volatilityPerClose: 0 });
-    case "replay":
-      return null;
-  }
 }
 
 /** @throws {RangeError} naming what is wrong */

@@ -49,7 +49,7 @@ export interface CancelRequest {
   readonly orderId: ClientId;
   /** Whose order it is: nobody cancels another user's. */
   readonly userId: ClientId;
-  /** Idempotency key. Left out: `cancel-` and the order's id, so that a second call is a resend. */
+  /** Idempotency key. Left out: the order's id, so that a second call is a resend. */
   readonly cancelId?: ClientId;
   /** Milliseconds since the epoch: the caller's claim. Left out: the clock's time. */
   readonly timestamp?: number;
@@ -75,7 +75,7 @@ export interface AccountRequest {
   readonly cash: number;
   /** Decimal quantity by symbol. */
   readonly holdings?: Readonly<Record<string, number>>;
-  /** Idempotency key. Left out: `open-` and the user's id. */
+  /** Idempotency key. Left out: `open`: an account is opened once. */
   readonly commandId?: ClientId;
   /** Milliseconds since the epoch: the caller's claim. Left out: the clock's time. */
   readonly timestamp?: number;
@@ -124,7 +124,7 @@ export function cancelOrderOf(request: CancelRequest, now: number): Omit<CancelO
   const what = "send a cancel";
   const userId = idOf(request.userId, { what, name: "userId", code: "invalid-user-id" });
   const orderId = idOf(request.orderId, { what, name: "orderId", code: "invalid-order-id" });
-  const cancelId = request.cancelId ?? `cancel-${orderId}`;
+  const cancelId = request.cancelId ?? orderId;
   return {
     type: "cancel-order",
     correlationId: `${userId}/${orderId}`,
@@ -155,7 +155,7 @@ export function depositOf(request: DepositRequest, now: number): Omit<Deposit, "
 export function openAccountOf(request: AccountRequest, now: number): Omit<OpenAccount, "id"> {
   const what = "open an account";
   const userId = idOf(request.userId, { what, name: "userId", code: "invalid-user-id" });
-  const given = request.commandId ?? `open-${userId}`;
+  const given = request.commandId ?? "open";
   const commandId = idOf(given, { what, name: "commandId", code: "invalid-command-id" });
   const holdings = Object.entries(request.holdings ?? {});
   if (holdings.length > MAX_ACCOUNT_HOLDINGS) {
@@ -199,6 +199,7 @@ function idOf(
   if (text.length > MAX_ID_LENGTH) {
     fail(`has ${text.length} characters, more than ${MAX_ID_LENGTH}`);
   }
+  if (!text.isWellFormed()) fail("contains half of a surrogate pair");
   if (!idSchema.safeParse(text).success) fail("contains control characters");
   return text;
 }

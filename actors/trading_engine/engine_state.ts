@@ -5,6 +5,7 @@
  */
 
 import type { FloorParameters, OrderAccepted } from "../../kafka/messages/mod.ts";
+import { adoptParameters } from "../floor/adopt_parameters.ts";
 import { type Instrument, Instruments } from "../instruments.ts";
 import { FillBuffer } from "./fill_buffer.ts";
 import { LiveOrders } from "./live_orders.ts";
@@ -51,12 +52,13 @@ export class EngineState {
     return this.#parameters;
   }
 
-  /** @throws {Error} when the floor is open already with other parameters, or its symbols are wrong */
-  open(parameters: FloorParameters): void {
-    if (this.#parameters !== null) {
-      if (JSON.stringify(parameters) === JSON.stringify(this.#parameters)) return;
-      throw new Error("Cannot open the floor: it is open already with other parameters");
-    }
+  /**
+   * @throws {FloorParametersError} when the floor is open already with other parameters
+   * @throws {InstrumentError} when its symbols are wrong
+   */
+  open(opened: FloorParameters): void {
+    const parameters = adoptParameters(this.#parameters, opened);
+    if (this.#parameters !== null) return;
     this.#instruments = new Instruments(parameters);
     this.#parameters = parameters;
     for (let i = 0; i < parameters.symbols.length; i++) this.books.push(undefined);

@@ -7,10 +7,8 @@
  * @module
  */
 
+import { MAX_LIVE_ORDERS } from "../../kafka/messages/mod.ts";
 import { NONE, OrderIndex } from "./order_index.ts";
-
-/** The most orders that may rest in one partition's books. */
-export const MAX_LIVE_ORDERS = 2 ** 22;
 
 const INITIAL_CAPACITY = 256;
 
@@ -39,7 +37,11 @@ export class LiveOrders {
     return this.#index.get(orderNumber);
   }
 
-  /** A slot for an order that is not live. @throws {RangeError} at {@link MAX_LIVE_ORDERS} */
+  /**
+   * A slot for an order that is not live.
+   *
+   * @throws {RangeError} at {@link MAX_LIVE_ORDERS}, which all gateways together never exceed
+   */
   add(orderNumber: number, lots: number, place: number): number {
     let slot = this.#firstFree;
     if (slot !== NONE) this.#firstFree = this.next[slot]!;

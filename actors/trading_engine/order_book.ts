@@ -8,7 +8,7 @@
  */
 
 import {
-  MAX_CASH_UNITS,
+  MAX_FLOOR_CASH_UNITS,
   MAX_PRICE_TICKS,
   MAX_QUANTITY_LOTS,
   type OrderAccepted,
@@ -46,7 +46,7 @@ export interface OrderBookOptions {
  * `restingSlot`, which stand until the next command.
  *
  * Notional (ticks x lots x units per tick and lot) stays a safe integer: lots are only traded when the
- * buyer's budget, at most `MAX_CASH_UNITS`, pays for all of them, and a buy rests only if its budget
+ * buyer's budget, at most `MAX_FLOOR_CASH_UNITS`, pays for all of them, and a buy rests only if its budget
  * covers its rest, so the same holds when it is the maker. Comparing is exact too: a product past 2^53
  * is rounded, but stays far above any budget.
  *
@@ -216,8 +216,8 @@ export class OrderBook {
     }
     if (order.side === "sell") return;
     if (budgetUnits === null) refuse(order, "it is a buy without a budget");
-    if (!(budgetUnits! >= 0 && budgetUnits! <= MAX_CASH_UNITS)) {
-      refuse(order, `its budget ${budgetUnits} is not from 0 to ${MAX_CASH_UNITS}`);
+    if (!(budgetUnits! >= 0 && budgetUnits! <= MAX_FLOOR_CASH_UNITS)) {
+      refuse(order, `its budget ${budgetUnits} is not from 0 to ${MAX_FLOOR_CASH_UNITS}`);
     }
   }
 }

@@ -10,12 +10,8 @@
  * @module
  */
 
-import { MAX_PRICE_TICKS } from "../../kafka/messages/mod.ts";
 import { grownFloats, grownInts } from "./live_orders.ts";
 import { NONE } from "./order_index.ts";
-
-/** Ranks are from 0 to this. */
-export const MAX_RANK = MAX_PRICE_TICKS - 1;
 
 const PAGE_BITS = 6;
 const PAGE_PLACES = 1 << PAGE_BITS;

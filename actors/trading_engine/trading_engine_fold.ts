@@ -10,6 +10,7 @@
  */
 
 import type { CancelRequested, OrderAccepted } from "../../kafka/messages/mod.ts";
+import { FOLD_VERSIONS } from "../floor/fold_versions.ts";
 import type { Fold, Outbox } from "../fold/fold.ts";
 import { decodeEngineState, encodeEngineState } from "./engine_state_codec.ts";
 import {
@@ -32,7 +33,7 @@ export const TRADING_ENGINE_ROLE = "trading-engine";
  */
 export const tradingEngineFold: Fold<EngineState, "orders"> = {
   role: TRADING_ENGINE_ROLE,
-  version: 1,
+  version: FOLD_VERSIONS[TRADING_ENGINE_ROLE],
   topic: "orders",
   create: () => new EngineState(),
   apply(state, { message }, out) {

@@ -12,8 +12,14 @@ export const MAX_ID_LENGTH = 128;
 /** The longest ticker symbol, in UTF-16 units. */
 export const MAX_SYMBOL_LENGTH = 32;
 
-/** An id chosen by a sender: not empty, at most {@link MAX_ID_LENGTH} long, no control characters. */
-export const idSchema = z.string().min(1).max(MAX_ID_LENGTH).regex(/^[^\p{Cc}]*$/u);
+/**
+ * What an id is made of: no control characters, and no half of a surrogate pair, which could not be a
+ * record's key: as UTF-8 it would become another text.
+ */
+export const ID_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u;
+
+/** An id chosen by a sender: not empty, at most {@link MAX_ID_LENGTH} long, of {@link ID_PATTERN}. */
+export const idSchema = z.string().min(1).max(MAX_ID_LENGTH).regex(ID_PATTERN);
 
 /** A message id: a sender's own, or the {@link Origin} of a derived message. */
 export const messageIdSchema = z.string().min(1).max(3 * MAX_ID_LENGTH);

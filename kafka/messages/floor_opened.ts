@@ -8,8 +8,28 @@
 import { z } from "zod";
 import { type SourceEnvelope, sourceShape, symbolSchema } from "./envelope.ts";
 
-/** The largest amount of cash of one account, in cash units: 2^46, which leaves room for sums. */
-export const MAX_CASH_UNITS = 2 ** 46;
+/**
+ * All the cash of a floor, in cash units. Cash comes in by openings and deposits only, so no account
+ * ever holds more and no order ever spends more: sums of two stay exact in a double.
+ */
+export const MAX_FLOOR_CASH_UNITS = 2 ** 52;
+
+/** Orders resting or on their way, of all users of a floor: so many fit into one engine's books. */
+export const MAX_LIVE_ORDERS = 2 ** 22;
+
+/**
+ * Accounts of a floor. Each is opened with less than 2^31 lots of a symbol, so that all lots of one
+ * are fewer than 2^52.
+ */
+export const MAX_ACCOUNTS = 2 ** 21;
+
+/**
+ * What one gateway partition may have of a limit of the whole floor. A partition knows nothing of the
+ * others: each keeps to its share, and so all together keep to the limit.
+ */
+export function shareOf(limit: number, partitions: number): number {
+  return Math.floor(limit / partitions);
+}
 
 /** The highest price, in ticks. */
 export const MAX_PRICE_TICKS = 2 ** 27;

@@ -39,6 +39,7 @@ export const REJECT_REASONS = [
   "insufficient-holdings",
   "cash-limit",
   "account-exists",
+  "too-many-accounts",
   "unknown-order",
   "order-not-live",
 ] as const;

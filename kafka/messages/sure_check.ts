@@ -7,6 +7,7 @@
  */
 
 import type { z } from "zod";
+import { ID_PATTERN } from "./envelope.ts";
 
 /** Whether a value is surely valid. False means: ask the schema. */
 export type SureCheck = (value: unknown) => boolean;
@@ -56,8 +57,8 @@ function compileString(checks: readonly z.core.$ZodCheck[]): SureCheck | null {
     const { def } = (check as z.core.$ZodChecks)._zod;
     if (def.check === "min_length") shortest = Math.max(shortest, def.minimum);
     else if (def.check === "max_length") longest = Math.min(longest, def.maximum);
-    // The one pattern of ids forbids control characters: printable ASCII has none.
-    else if (def.check === "string_format" && def.pattern?.source === "^[^\\p{Cc}]*$") {
+    // What ids may not have, printable ASCII has not.
+    else if (def.check === "string_format" && def.pattern === ID_PATTERN) {
       printable = true;
     } else return null;
   }

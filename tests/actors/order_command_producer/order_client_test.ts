@@ -167,9 +167,9 @@ Deno.test("OrderClient sends cancels, deposits and accounts with keys of their o
         };
     }
   });
-  assert.equal((await cancel).cancelId, "cancel-a");
+  assert.equal((await cancel).cancelId, "a");
   assert.equal((await deposit).amountUnits, 250);
-  assert.equal((await account).commandId, "open-1");
+  assert.equal((await account).commandId, "open");
   await refused;
   assert.deepEqual(commands.map(({ timestamp }) => timestamp), [77_000, 77_000, 77_000, 77_000]);
   await client.close();
