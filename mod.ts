@@ -44,8 +44,10 @@
 // The floor.
 export { startFloor } from "./actors/floor/start_floor.ts";
 export type { AccountOption, FloorOptions } from "./actors/floor/start_floor.ts";
-export { Floor, FloorFailedError } from "./actors/floor/floor.ts";
-export type { ActorControl, ActorView, FloorEvents, FloorRuntime } from "./actors/floor/floor.ts";
+export { Floor } from "./actors/floor/floor.ts";
+export type { ActorControl, FloorEvents, FloorRuntime } from "./actors/floor/floor.ts";
+export { FloorFailedError } from "./actors/floor/floor_failed_error.ts";
+export type { ActorView } from "./actors/floor/actor_view.ts";
 export { FloorParametersError } from "./actors/floor/floor_parameters.ts";
 export type { FloorParameterOptions, SymbolOption } from "./actors/floor/floor_parameters.ts";
 export type { FloorRestarts } from "./actors/floor/floor_tree.ts";

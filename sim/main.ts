@@ -6,7 +6,7 @@
 
 import { relative } from "node:path";
 import { seededRandom } from "../actors/seeded_random.ts";
-import { FloorFailedError } from "../actors/floor/floor.ts";
+import { FloorFailedError } from "../actors/floor/floor_failed_error.ts";
 import { EventLogError } from "../kafka/event_log.ts";
 import { FloorParametersError } from "../actors/floor/floor_parameters.ts";
 import { ExitCode } from "./command_line/exit_codes.ts";

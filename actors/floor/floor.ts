@@ -19,23 +19,19 @@ import type {
 import type { PortfolioView } from "../portfolio_manager/portfolio_view.ts";
 import type { ActorHandle } from "../runtime/actor_handle.ts";
 import type { ChildSpec } from "../runtime/child_spec.ts";
-import type { TreeNode } from "../runtime/child_slot.ts";
-import { ActorCallError } from "../runtime/plain_error.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { RuntimeEventSink } from "../runtime/event_stream.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { DownReason } from "../runtime/runtime_events.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import { CONSUMER_ROLES, type ConsumerRole } from "../topology.ts";
-import { createConsumerActor } from "./consumer_actor.ts";
-import type { ConsumerSettings } from "./consumer_actor.ts";
 import type { ActorHost } from "./actor_host.ts";
+import { actorIds, type ActorView, unlessDown, viewActors } from "./actor_view.ts";
+import type { ConsumerSettings } from "./consumer_actor.ts";
+import { consumerSpec } from "./consumer_spec.ts";
+import { FloorFailedError } from "./floor_failed_error.ts";
 import { PRODUCERS } from "./floor_tree.ts";
 import type { LogCleaning } from "./log_cleaning.ts";
 import { servesAll } from "./rest.ts";
-
-/** How long consumers may take to finish what is under way when they stop. */
-export const CONSUMER_SHUTDOWN_MS = 10_000;
 
 /** The most instances of one role. */
 export const MAX_INSTANCES = 64;
@@ -51,46 +47,6 @@ const QUESTION_RETRY_MS = 5;
 
 /** How long a question waits for partitions that are on their way from one instance to another. */
 const QUESTION_DEADLINE_MS = 15_000;
-
-/** The floor cannot go on: a supervisor gave up, or the process must exit. The run can be resumed. */
-export class FloorFailedError extends Error {
-  /** Tells it from other errors across workers. */
-  readonly code = "floor-failed";
-
-  /** `cause` is what made it fail, where that is known. */
-  constructor(message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = "FloorFailedError";
-  }
-}
-
-/** One line of the supervision tree, with what its actor says of itself. */
-export interface ActorView {
-  /** Lasting name, such as `trading-engine-0`; a pool has its role's, the root is `floor`. */
-  readonly id: string;
-  /** What it does; `supervisor` for those that supervise. */
-  readonly role: string;
-  /** Actors work and have no children; supervisors have children. */
-  readonly kind: "actor" | "supervisor";
-  /** `waiting` has not been started; `down` will not be started again. */
-  readonly phase: "waiting" | "starting" | "running" | "stopping" | "backoff" | "down";
-  /** 1 for the first start; grows with every restart. */
-  readonly incarnation: number;
-  /** How often it was started again. */
-  readonly restarts: number;
-  /** When (milliseconds since the epoch) and why it failed last; null when it never did. */
-  readonly lastFailure:
-    | { readonly at: number; readonly reason: DownReason; readonly error: string | null }
-    | null;
-  /** Partitions served, as `topic/partition`. */
-  readonly assignment: readonly string[];
-  /** Such as `records`, `outputs`, `repeats`; from 0 with every incarnation. */
-  readonly counters: Readonly<Record<string, number>>;
-  /** Records not yet committed in the partitions served. */
-  readonly lag: number;
-  /** Those it supervises, in start order. */
-  readonly children: readonly ActorView[];
-}
 
 /** What may be done to a single actor from outside. */
 export type ActorControl = Pick<
@@ -281,7 +237,8 @@ export class Floor implements AsyncDisposable {
         lags.set(`${role}/${topic}/${partition}`, lag);
       }
     }
-    return await this.#view(this.#parts.root.tree(), lags);
+    const { root } = this.#parts;
+    return await viewActors(root.tree(), { lags, handleOf: (id) => root.actor(id) });
   }
 
   /** One actor. @throws {RangeError} when there is none of that name now; the names are listed */
@@ -387,7 +344,7 @@ export class Floor implements AsyncDisposable {
     for (const role of CONSUMER_ROLES) {
       if (this.#pool(role).tree().children.length === 0) continue;
       const reports = await Promise.all(
-        this.#instancesOf(role).map((handle) => orNull(handle.report())),
+        this.#instancesOf(role).map((handle) => unlessDown(handle.report())),
       );
       const served = reports.map((report) => report?.assignment ?? []);
       if (!servesAll(role, served, this.#parts.settings.partitions)) return false;
@@ -410,72 +367,6 @@ export class Floor implements AsyncDisposable {
   #instancesOf(role: ConsumerRole): readonly ActorHandle[] {
     return this.#pool(role).tree().children.flatMap(({ id }) => this.#parts.root.actor(id) ?? []);
   }
-
-  async #view(node: TreeNode, lags: ReadonlyMap<string, number>): Promise<ActorView> {
-    const handle = node.kind === "actor" ? this.#parts.root.actor(node.id) : null;
-    // All at once: one that is starting, or hung, is waited for until the call's deadline.
-    const below = Promise.all(node.children.map((child) => this.#view(child, lags)));
-    const report = handle === null ? null : await orNull(handle.report());
-    const assignment = report?.assignment ?? [];
-    const children = await below;
-    const own = assignment.reduce((sum, name) => sum + (lags.get(`${node.role}/${name}`) ?? 0), 0);
-    return {
-      id: node.id,
-      role: node.role,
-      kind: node.kind,
-      phase: node.phase,
-      incarnation: node.incarnation,
-      restarts: node.restarts,
-      lastFailure: node.lastFailure,
-      assignment,
-      counters: report?.counters ?? {},
-      lag: children.reduce((sum, child) => sum + child.lag, own),
-      children,
-    };
-  }
-}
-
-/** The spec of one consumer. */
-export function consumerSpec(
-  role: ConsumerRole,
-  n: number,
-  parts: Pick<FloorParts, "host" | "settings" | "runtime">,
-): ChildSpec {
-  const id = `${role}-${n}`;
-  const { auditFolder } = parts.settings;
-  const audit = role === "audit-logger" && auditFolder !== null ? [auditFolder] : [];
-  return {
-    kind: "actor",
-    id,
-    role,
-    restart: "permanent",
-    shutdownMs: CONSUMER_SHUTDOWN_MS,
-    start: (incarnation) =>
-      parts.host.start({
-        id,
-        role,
-        incarnation,
-        module: new URL("./consumer_worker.ts", import.meta.url),
-        options: parts.settings,
-        read: audit,
-        write: audit,
-        create: (log) => (start) => createConsumerActor(start, { log, clock: parts.runtime.clock }),
-      }),
-  };
-}
-
-function actorIds(node: TreeNode): readonly string[] {
-  return node.kind === "actor" ? [node.id] : node.children.flatMap(actorIds);
-}
-
-/** An actor that is down or between two incarnations says nothing; others may. */
-async function orNull<T>(call: Promise<T>): Promise<T | null> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ActorCallError) return null;
-    throw error;
-  }
 }
 
 async function askOrNull(
@@ -483,5 +374,5 @@ async function askOrNull(
   question: PortfolioQuestion,
 ): Promise<PortfolioAnswer | null> {
   // The portfolio manager's own answer to its own question.
-  return await orNull(handle.ask(question)) as PortfolioAnswer | null;
+  return await unlessDown(handle.ask(question)) as PortfolioAnswer | null;
 }

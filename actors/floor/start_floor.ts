@@ -22,7 +22,9 @@ import { Supervisor } from "../runtime/supervisor.ts";
 import { seededRandom } from "../seeded_random.ts";
 import { CONSUMER_ROLES, type ConsumerRole } from "../topology.ts";
 import type { ConsumerSettings } from "./consumer_actor.ts";
-import { consumerSpec, Floor, FloorFailedError, type FloorParts, MAX_INSTANCES } from "./floor.ts";
+import { consumerSpec } from "./consumer_spec.ts";
+import { Floor, type FloorParts, MAX_INSTANCES } from "./floor.ts";
+import { FloorFailedError } from "./floor_failed_error.ts";
 import { DEFAULT_FLOOR_RESTARTS, type FloorRestarts, floorTree } from "./floor_tree.ts";
 import { LogCleaning } from "./log_cleaning.ts";
 import {

@@ -15,8 +15,10 @@ import type { PartitionCounts } from "./partition_fold.ts";
 export function channelsInto(topic: TopicName, partitions: PartitionCounts): ReadonlySet<string> {
   const channels = new Set<string>();
   for (const role of CONSUMER_ROLES) {
-    const { reads, writes }: { readonly reads: readonly TopicName[]; readonly writes: readonly TopicName[] } =
-      TOPOLOGY[role];
+    const { reads, writes }: {
+      readonly reads: readonly TopicName[];
+      readonly writes: readonly TopicName[];
+    } = TOPOLOGY[role];
     if (!writes.includes(topic)) continue;
     for (const source of reads) {
       for (let partition = 0; partition < partitions[source]; partition++) {

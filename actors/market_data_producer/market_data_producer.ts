@@ -15,6 +15,7 @@ import { Pacer } from "../pacer.ts";
 import type { Actor } from "../runtime/actor.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type NextWork, type Source, SourceActor, type SourceStart } from "../source_actor.ts";
+import { MALFORMED_ROWS_TOLD, malformedRowText, malformedTotalText } from "./malformed_rows.ts";
 import {
   checkMarketDataOptions,
   type MarketDataProducerOptions,
@@ -27,9 +28,6 @@ import type { TradeRow } from "./trade_replay.ts";
 
 /** At most so many prices go into one publish. */
 export const MAX_PRICES_PER_PUBLISH = 1_000;
-
-/** So many malformed rows of a file are told one by one; the rest are only counted. */
-export const MALFORMED_ROWS_TOLD = 10;
 
 /** One symbol's progress. */
 interface Feed {
@@ -128,6 +126,9 @@ class PriceSource implements Source {
   }
 
   finish(): Promise<void> {
+    if (this.#malformed > 0) {
+      this.#start.tell({ kind: "note", text: malformedTotalText(this.#malformed) });
+    }
     return Promise.resolve();
   }
 
@@ -205,10 +206,10 @@ class PriceSource implements Source {
     feed.head = next === null || next.done || next.value.sessionMs >= sessionMs ? null : next.value;
   }
 
-  #tellMalformed({ line, error }: TradeRow & { readonly ok: false }): void {
+  #tellMalformed(row: TradeRow & { readonly ok: false }): void {
     this.#malformed++;
     if (this.#malformed > MALFORMED_ROWS_TOLD) return;
-    this.#start.tell({ kind: "note", text: `Skipped a malformed row: line ${line}: ${error}` });
+    this.#start.tell({ kind: "note", text: malformedRowText(row) });
     if (this.#malformed === MALFORMED_ROWS_TOLD) {
       this.#start.tell({ kind: "note", text: "Further malformed rows are only counted" });
     }

@@ -105,11 +105,25 @@ export class OrderFlow {
     const random = seededRandom(this.#seed, "flow", place.arrival);
     const drawn = this.#kinds.pick(random());
     // Without a recent order there is nothing to cancel or repeat: the arrival is a limit order.
-    const target = isAboutRecent(drawn) ? this.#recent.pick(random) : null;
+    const target = isAboutRecent(drawn) ? this.#target(drawn, random) : null;
     const kind = isAboutRecent(drawn) && target === null ? "limit" : drawn;
     if (target !== null) return this.#aboutRecent(kind, target, place, random);
     if (kind === "deposit") return this.#deposit(place, random);
     return this.#order(kind, place, random);
+  }
+
+  /** Users cancel what they believe to be resting; what they send again may be anything. */
+  #target(kind: FlowKind, random: Random): PlaceOrder | null {
+    if (kind !== "cancel") return this.#recent.pick(random);
+    return this.#recent.pickLatest(random, (order) => this.#seemsToRest(order));
+  }
+
+  /** Whether a limit order is priced on the passive side of the market as it stands. */
+  #seemsToRest({ symbol, side, price }: PlaceOrder): boolean {
+    const tradable = this.#symbolOf.get(String(symbol));
+    if (tradable === undefined || typeof price !== "number") return false;
+    const away = this.#view.anchorTicks(tradable.symbol) - nearestCount(price, tradable.tick);
+    return side === "buy" ? away > 0 : away < 0;
   }
 
   #order(kind: FlowKind, place: ArrivalPlace, random: Random): DrawnCommand {

@@ -10,6 +10,9 @@ import type { Random } from "../seeded_random.ts";
 /** Orders older than so many of the producer's commands are neither cancelled nor sent again. */
 export const RECENT_COMMANDS = 512;
 
+/** The latest ones, among which most that were meant to rest still do. */
+export const LATEST_COMMANDS = 64;
+
 /** How often a drawn place may hold no order before the search is given up. */
 const TRIES = 16;
 
@@ -39,13 +42,15 @@ export class RecentOrders {
 
   /** One of them, or null when none was found. */
   pick(random: Random): PlaceOrder | null {
-    const reach = Math.min(this.#next, RECENT_COMMANDS);
-    for (let i = 0; i < TRIES && reach > 0; i++) {
-      const number = this.#next - 1 - Math.floor(random() * reach);
-      const order = this.#slots[number % RECENT_COMMANDS];
-      if (order !== null && order !== undefined) return order;
-    }
-    return null;
+    return this.#draw(random, { reach: RECENT_COMMANDS, wanted: () => true });
+  }
+
+  /**
+   * One of the latest that is `wanted`, or else any of them: what rests in a book is seldom old.
+   * Null when none was found.
+   */
+  pickLatest(random: Random, wanted: (order: PlaceOrder) => boolean): PlaceOrder | null {
+    return this.#draw(random, { reach: LATEST_COMMANDS, wanted }) ?? this.pick(random);
   }
 
   /** Notes that the order is cancelled: it is picked no more. */
@@ -68,6 +73,19 @@ export class RecentOrders {
       this.push(intent.number, own ? command : null);
       if (command?.type === "cancel-order") this.cancelled(command.orderId);
     }
+  }
+
+  #draw(random: Random, { reach, wanted }: {
+    readonly reach: number;
+    readonly wanted: (order: PlaceOrder) => boolean;
+  }): PlaceOrder | null {
+    const within = Math.min(this.#next, reach);
+    for (let i = 0; i < TRIES && within > 0; i++) {
+      const number = this.#next - 1 - Math.floor(random() * within);
+      const order = this.#slots[number % RECENT_COMMANDS];
+      if (order !== null && order !== undefined && wanted(order)) return order;
+    }
+    return null;
   }
 
   #numberOf(orderId: string): number | null {

@@ -19,7 +19,14 @@ interface AccountParts {
   readonly memory: Idempotency;
 }
 
-/** Cash in units, holdings in lots by instrument index. Reserved is a part of what is there. */
+/**
+ * Cash in units, holdings in lots by instrument index; reserved lots are a part of those held.
+ *
+ * Of cash, only what is free is counted here; what is reserved, each live order knows. What is free is
+ * never more than the floor's cash. Free and reserved together may be: the proceeds of a sale may
+ * arrive, from another engine, and be reserved anew, before the engine that owes an earlier purchase
+ * has said so.
+ */
 export class Account {
   readonly userId: string;
   /** Its place among the accounts of the partition, from 0. */
@@ -29,8 +36,7 @@ export class Account {
   readonly bucket: TokenBucket;
   readonly memory: Idempotency;
   liveOrders = 0;
-  cash = 0;
-  reservedCash = 0;
+  availableCash = 0;
   readonly holdings: Float64Array;
   readonly reservedLots: Float64Array;
 
@@ -52,10 +58,6 @@ export class Account {
   ): Account {
     const bucket = TokenBucket.full(limits, now);
     return new Account({ ...place, bucket, memory: new Idempotency(limits) });
-  }
-
-  get availableCash(): number {
-    return this.cash - this.reservedCash;
   }
 
   availableLots(index: number): number {

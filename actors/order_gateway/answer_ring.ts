@@ -14,7 +14,10 @@ export interface Outcome {
   readonly reason: RejectReason | null;
   /** Of an accepted order; else 0. */
   readonly orderNumber: number;
-  /** What an accepted order reserved, or what was available when it was too little; else 0. */
+  /**
+   * What an accepted order reserved, or what was available when it was too little, or the bound on a
+   * partition's live orders that was met; else 0.
+   */
   readonly amount: number;
 }
 

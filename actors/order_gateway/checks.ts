@@ -7,7 +7,6 @@
 
 import {
   type Deposit,
-  MAX_CASH_UNITS,
   MAX_SYMBOL_LENGTH,
   type OpenAccount,
   type PlaceOrder,
@@ -17,7 +16,7 @@ import {
   type TimeInForce,
   timeInForceSchema,
 } from "../../kafka/messages/mod.ts";
-import type { Instrument, Instruments } from "../instruments.ts";
+import { type Instrument, type Instruments, MAX_SCALED } from "../instruments.ts";
 
 /** A command is refused, and why. */
 export interface Refusal {
@@ -96,7 +95,6 @@ export function checkOpening(
   const { cash, holdings } = opening;
   const cashUnits = typeof cash === "number" ? instruments.cashToUnits(cash) : null;
   if (cashUnits === null) return refuseAmount("cash", cash, instruments);
-  if (cashUnits > MAX_CASH_UNITS) return refuseCashLimit(instruments);
   if (typeof holdings !== "object" || holdings === null || Array.isArray(holdings)) {
     return refuse("invalid-holdings", `holdings ${show(holdings)} are no quantities by symbol`);
   }
@@ -121,14 +119,7 @@ export function checkDeposit(deposit: Deposit, instruments: Instruments): Checke
   const { amount } = deposit;
   const amountUnits = isPositive(amount) ? instruments.cashToUnits(amount) : null;
   if (amountUnits === null) return refuseAmount("amount", amount, instruments);
-  if (amountUnits > MAX_CASH_UNITS) return refuseCashLimit(instruments);
   return { ok: true, amountUnits };
-}
-
-/** Cash beyond what one account may hold. */
-export function refuseCashLimit(instruments: Instruments): Refusal {
-  const most = instruments.unitsToCash(MAX_CASH_UNITS);
-  return refuse("cash-limit", `an account holds at most ${most}`);
 }
 
 /** A client's value, briefly. */
@@ -199,7 +190,10 @@ function refuseQuantity(
 function refuseAmount(name: string, amount: unknown, instruments: Instruments): Refusal {
   const decimals = instruments.cashDecimals;
   const units = typeof amount === "number" ? amount * 10 ** decimals : NaN;
-  if (units > MAX_CASH_UNITS && units < Infinity) return refuseCashLimit(instruments);
+  if (units > MAX_SCALED && units < Infinity) {
+    const most = instruments.unitsToCash(MAX_SCALED);
+    return refuse("cash-limit", `${name} ${show(amount)} is above ${most}, the most at once`);
+  }
   return refuse(
     "invalid-amount",
     `${name} ${show(amount)} is no amount of cash with at most ${decimals} decimals`,

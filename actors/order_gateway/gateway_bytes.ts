@@ -18,13 +18,14 @@ import { TokenBucket } from "./token_bucket.ts";
 
 interface Head {
   readonly parameters: FloorParameters | null;
+  readonly cashLetIn: number;
   readonly orderCount: number;
   readonly refusedSettlements: number;
   readonly users: readonly string[];
 }
 
-/** Cash, reserved cash, bucket, refilled at, ids used. */
-const NUMBERS_PER_ACCOUNT = 5;
+/** Available cash, bucket, refilled at, ids used. */
+const NUMBERS_PER_ACCOUNT = 4;
 /** Order number, ordinal of its id, account, instrument, side (1: sell), limit (0: none), remaining lots, reserved. */
 const NUMBERS_PER_ORDER = 8;
 
@@ -33,6 +34,7 @@ export function encodeGatewayState(state: GatewayState): Uint8Array {
   const memories = accounts.map((account) => account.memory.dump());
   const head: Head = {
     parameters: state.floor?.parameters ?? null,
+    cashLetIn: state.cashLetIn,
     orderCount: state.orderCount,
     refusedSettlements: state.refusedSettlements,
     users: accounts.map((account) => account.userId),
@@ -53,6 +55,7 @@ export function decodeGatewayState(bytes: Uint8Array, context: FoldContext): Gat
   // The bytes are encodeGatewayState's, told by the snapshot's digest.
   const head = json as Head;
   const state = emptyGatewayState(context);
+  state.cashLetIn = head.cashLetIn;
   state.orderCount = head.orderCount;
   state.refusedSettlements = head.refusedSettlements;
   if (head.parameters === null) return state;
@@ -68,8 +71,8 @@ export function decodeGatewayState(bytes: Uint8Array, context: FoldContext): Gat
   return state;
 }
 
-function accountNumbers({ cash, reservedCash, bucket, memory }: Account): number[] {
-  return [cash, reservedCash, bucket.millitokens, bucket.refilledAt, memory.used];
+function accountNumbers({ availableCash, bucket, memory }: Account): number[] {
+  return [availableCash, bucket.millitokens, bucket.refilledAt, memory.used];
 }
 
 function encodeLive(state: GatewayState): Uint8Array {
@@ -104,7 +107,7 @@ function decodeAccounts(
   let answerAt = 0;
   head.users.forEach((userId, i) => {
     const at = i * NUMBERS_PER_ACCOUNT;
-    const [cash, reservedCash, millitokens, refilledAt, used] = parts.numbers.subarray(at);
+    const [cash, millitokens, refilledAt, used] = parts.numbers.subarray(at);
     const fingerprints = parts.fingerprints.subarray(fingerprintAt, fingerprintAt + 2 * used!);
     const kept = Math.min(used!, limits.answersPerUser) * BYTES_PER_ANSWER;
     const answers = parts.answers.subarray(answerAt, answerAt + kept);
@@ -113,8 +116,7 @@ function decodeAccounts(
     const bucket = new TokenBucket({ millitokens: millitokens!, refilledAt: refilledAt! });
     const memory = Idempotency.restore(limits, { fingerprints, answers });
     const account = new Account({ userId, index: i, symbols, bucket, memory });
-    account.cash = cash!;
-    account.reservedCash = reservedCash!;
+    account.availableCash = cash!;
     const lots = parts.holdings.subarray(2 * i * symbols);
     account.holdings.set(lots.subarray(0, symbols));
     account.reservedLots.set(lots.subarray(symbols, 2 * symbols));

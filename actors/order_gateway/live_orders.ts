@@ -8,7 +8,12 @@
  * @module
  */
 
-import type { ReleaseOrder, SettleFill, Side } from "../../kafka/messages/mod.ts";
+import {
+  MAX_FLOOR_CASH_UNITS,
+  type ReleaseOrder,
+  type SettleFill,
+  type Side,
+} from "../../kafka/messages/mod.ts";
 import type { Instrument } from "../instruments.ts";
 import type { Account } from "./account.ts";
 
@@ -63,8 +68,8 @@ export class LiveOrders {
 
   /**
    * Whether a fill or a release belongs to a live order and stays within what is reserved for it: the
-   * right user, symbol and side, no more lots than are left and no more cash than is reserved. A
-   * release must name exactly the lots that are left.
+   * right user, symbol and side, a price within the limit, no more lots than are left and no more cash
+   * than is reserved. A release must name exactly the lots that are left.
    */
   admits(message: SettleFill | ReleaseOrder): boolean {
     const order = this.#byNumber.get(message.orderNumber);
@@ -97,14 +102,17 @@ export class LiveOrders {
   }
 }
 
-/** Ordinals are below 2^32, as the table of fingerprints holds them in words. */
+/**
+ * Exact: indexes are below `MAX_ACCOUNTS`, 2^21, and ordinals below 2^32, as the table of fingerprints
+ * holds them in words.
+ */
 function idKey(account: Account, ordinal: number): number {
   return account.index * 2 ** 32 + ordinal;
 }
 
 function reserve(order: LiveOrder, amount: number): void {
   const { account, instrument } = order;
-  if (order.side === "buy") account.reservedCash += amount;
+  if (order.side === "buy") account.availableCash -= amount;
   else account.reservedLots[instrument.index]! += amount;
 }
 
@@ -119,6 +127,7 @@ function freedBy({ limitTicks, instrument }: LiveOrder, fill: SettleFill): numbe
 
 function fits(order: LiveOrder, fill: SettleFill): boolean {
   const { priceTicks, quantityLots, side } = fill;
+  const { account, limitTicks } = order;
   if (side !== order.side || priceTicks < 1 || quantityLots < 1) return false;
   if (quantityLots > order.remainingLots) return false;
   const cost = costOf(order, fill);
@@ -126,16 +135,16 @@ function fits(order: LiveOrder, fill: SettleFill): boolean {
     const freed = freedBy(order, fill);
     return cost <= freed && freed <= order.reserved;
   }
-  // Sums beyond 2^53 are not exact. No buyer can have paid so much, so no trade made this fill.
-  return Number.isSafeInteger(order.account.cash + cost);
+  if (limitTicks !== null && priceTicks < limitTicks) return false;
+  // Nobody's free cash is more than all there is, so no trade made a fill that would make it so.
+  return account.availableCash + cost <= MAX_FLOOR_CASH_UNITS;
 }
 
 function settleBuy(order: LiveOrder, fill: SettleFill): void {
   const { account, instrument } = order;
   const freed = freedBy(order, fill);
   order.reserved -= freed;
-  account.reservedCash -= freed;
-  account.cash -= costOf(order, fill);
+  account.availableCash += freed - costOf(order, fill);
   account.holdings[instrument.index]! += fill.quantityLots;
 }
 
@@ -144,5 +153,5 @@ function settleSell(order: LiveOrder, fill: SettleFill): void {
   order.reserved -= fill.quantityLots;
   account.reservedLots[instrument.index]! -= fill.quantityLots;
   account.holdings[instrument.index]! -= fill.quantityLots;
-  account.cash += costOf(order, fill);
+  account.availableCash += costOf(order, fill);
 }

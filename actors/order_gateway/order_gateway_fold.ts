@@ -3,8 +3,8 @@
  * decided per user before matching, answers every client command exactly once, and trusts no producer.
  *
  * The order of checks: the partition (`wrong-partition`), the account (`unknown-account`), then those
- * of `judge.ts`. The first two leave no trace: no id is used and nothing is remembered, since whoever
- * has no account here has no memory here either.
+ * of `judge.ts`; an opening has its own (`account_commands.ts`). The first two leave no trace: no id is
+ * used and nothing is remembered, since whoever has no account here has no memory here either.
  *
  * @module
  */
@@ -37,9 +37,9 @@ export const orderGatewayFold: Fold<GatewayState, "order-commands"> = {
   topic: "order-commands",
   create: emptyGatewayState,
   apply,
-  admits: (state, message) =>
+  admits: (state, { message, key }) =>
     message.type === "settle-fill" || message.type === "release-order"
-      ? state.live.admits(message)
+      ? admitsSettlement(state, key, message)
       : true,
   encode: encodeGatewayState,
   decode: decodeGatewayState,
@@ -63,13 +63,25 @@ function apply(state: GatewayState, input: FoldInput<OrderCommand>, out: Outbox)
   }
 }
 
+/**
+ * Whether a settlement is keyed by its user and matches a reservation of theirs. Live orders are of
+ * accounts in the state, which were opened in their users' partition: so it is in the right one too.
+ */
+function admitsSettlement(
+  state: GatewayState,
+  key: string | null,
+  message: SettleFill | ReleaseOrder,
+): boolean {
+  return key === message.userId && state.live.admits(message);
+}
+
 /** Without effect when it matches no reservation: it is counted, and nothing is sent. */
 function settlement(
   state: GatewayState,
   key: string | null,
   message: SettleFill | ReleaseOrder,
 ): void {
-  if (key !== message.userId || !state.live.admits(message)) state.refusedSettlements++;
+  if (!admitsSettlement(state, key, message)) state.refusedSettlements++;
   else if (message.type === "settle-fill") state.live.settle(message);
   else state.live.release(message);
 }

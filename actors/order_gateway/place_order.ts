@@ -49,9 +49,12 @@ function hashOrder(command: PlaceOrder): Hash64 {
 }
 
 function accept(desk: Desk, command: PlaceOrder, order: CheckedOrder): Outcome {
-  const { account, now, floor: { parameters: { limits } } } = desk;
+  const { state, account, now, floor: { parameters: { limits } } } = desk;
   if (!account.bucket.take(limits, now)) return refused("rate-limited");
   if (account.liveOrders >= limits.liveOrdersPerUser) return refused("too-many-live-orders");
+  const { live, shares } = state;
+  // An order is live here until its engine has said that it is over: so engines hold no more of them.
+  if (live.size >= shares.liveOrders) return refused("too-many-live-orders", shares.liveOrders);
   const { instrument, side } = order;
   if (side === "sell") {
     const available = account.availableLots(instrument.index);
@@ -137,7 +140,9 @@ function orderDetail(order: CheckedOrder, outcome: Outcome, floor: OpenFloor): s
     case "rate-limited":
       return rateDetail(limits);
     case "too-many-live-orders":
-      return `the user has ${limits.liveOrdersPerUser} live orders, as many as may be`;
+      return outcome.amount === 0
+        ? `the user has ${limits.liveOrdersPerUser} live orders, as many as may be`
+        : `the user's partition has ${outcome.amount} live orders, as many as may be`;
     case "insufficient-cash":
       return cashDetail(order, outcome, floor.instruments);
     case "insufficient-holdings": {

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { type Floor, FloorFailedError } from "../../actors/floor/floor.ts";
+import type { Floor } from "../../actors/floor/floor.ts";
+import { FloorFailedError } from "../../actors/floor/floor_failed_error.ts";
 import { startFloor } from "../../actors/floor/start_floor.ts";
 import type { ActorHandle } from "../../actors/runtime/actor_handle.ts";
 import { type Clock, systemClock } from "../../actors/runtime/clock.ts";

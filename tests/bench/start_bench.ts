@@ -22,6 +22,7 @@ async function firstProgressMs(runs: string): Promise<number> {
       "--allow-read",
       "--allow-write",
       "--allow-env",
+      "--allow-net=127.0.0.1",
       "sim/main.ts",
       "scenarios/burst.ts",
       "--duration",

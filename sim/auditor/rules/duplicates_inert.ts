@@ -28,8 +28,8 @@ const LEAVES_ID_UNUSED: ReadonlySet<string> = new Set([
   "id-conflict",
 ]);
 
-/** Refusals that a resend may get in the place of the first answer. */
-const FORGOTTEN: ReadonlySet<string> = new Set(["stale", "wrong-partition"]);
+/** Refusals that a resend may get in the place of the first answer; the last one an opening only. */
+const FORGOTTEN: ReadonlySet<string> = new Set(["stale", "wrong-partition", "account-exists"]);
 
 /** The rule. */
 export class DuplicatesInert implements Rule {

@@ -1,6 +1,7 @@
 /**
  * `no-lost-order`: what a producer was told is in the log is there, and every command got exactly one
- * answer; what is no command was set aside where it can be seen.
+ * answer; what is no command was set aside where it can be seen. What is a message and was skipped all
+ * the same, because a fold threw on it, is lost: nothing follows from it.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import type { Answer } from "../../../kafka/messages/mod.ts";
 import type { Derived } from "../derived_messages.ts";
 import { GATEWAY_ROLE } from "../evidence/evidence.ts";
 import { formatRef } from "../findings.ts";
-import type { CommandView, MalformedView, Rule, RuleContext } from "../rule.ts";
+import type { CommandView, MalformedView, PoisonView, Rule, RuleContext } from "../rule.ts";
 
 const RULE = "no-lost-order";
 
@@ -38,6 +39,7 @@ export class NoLostOrder implements Rule {
     findings.check(RULE);
     const what = `${command.type} of ${command.userId} at ${formatRef(record)}`;
     if (answer === null) {
+      // Skipped: onPoison said so.
       if (evidence.letters.kindOf(GATEWAY_ROLE, record) === "poison") return;
       return findings.miss(RULE, `${what} has no answer`, [intentAt, record]);
     }
@@ -50,6 +52,17 @@ export class NoLostOrder implements Rule {
       record,
       answer.at,
     ]);
+  }
+
+  onPoison({ record, type, role, letterAt }: PoisonView): void {
+    const { evidence, findings } = this.#context;
+    findings.check(RULE);
+    findings.violate(
+      RULE,
+      `the ${type} at ${formatRef(record)} was skipped by the ${role} as poison, so nothing follows ` +
+        `from it`,
+      [evidence.intents.placeOf(record), record, letterAt],
+    );
   }
 
   onMalformed({ record, error }: MalformedView): void {

@@ -7,6 +7,7 @@ import {
   type OrderMix,
 } from "../../../actors/order_command_producer/options.ts";
 import { type DrawnCommand, OrderFlow } from "../../../actors/order_command_producer/order_flow.ts";
+import { LATEST_COMMANDS } from "../../../actors/order_command_producer/recent_orders.ts";
 import { decodeText, type Intent, type PlaceOrder } from "../../../kafka/messages/mod.ts";
 
 const OPTIONS: OrderFlowOptions = {
@@ -112,6 +113,26 @@ Deno.test("OrderFlow.draw() cancels and repeats its own recent orders only", () 
     }
   }
   assert.ok(cancelled.size > 500);
+});
+
+Deno.test("OrderFlow.draw() cancels recent limit orders that the market has not reached", () => {
+  const drawn = draw(flowOf({ limit: 5, market: 3, cancel: 2 }), 0, 5_000);
+  const rests = ({ symbol, side, price }: PlaceOrder) => {
+    if (price === undefined) return false;
+    const ticks = Math.round(Number(price) / (symbol === "AAPL" ? 0.01 : 0.05));
+    const anchor = ANCHORS[String(symbol)]!;
+    return side === "buy" ? ticks < anchor : ticks > anchor;
+  };
+  let cancels = 0;
+  let resting = 0;
+  for (const [number, { kind, value }] of drawn.entries()) {
+    if (kind !== "cancel") continue;
+    const placed = Number(JSON.parse(String(value)).orderId.slice("traders-0-".length));
+    cancels++;
+    if (rests(order(drawn[placed]!)) && number - placed <= LATEST_COMMANDS) resting++;
+  }
+  assert.ok(cancels > 900);
+  assert.ok(resting / cancels > 0.98, `${resting} of ${cancels}`);
 });
 
 Deno.test("OrderFlow.draw() spoils what it is told to spoil", () => {

@@ -1,0 +1,47 @@
+/**
+ * The spec of one consumer: its name, how it is restarted, what its worker may touch.
+ *
+ * @module
+ */
+
+import type { ChildSpec } from "../runtime/child_spec.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { ConsumerRole } from "../topology.ts";
+import type { ActorHost } from "./actor_host.ts";
+import { type ConsumerSettings, createConsumerActor } from "./consumer_actor.ts";
+
+/** How long consumers may take to finish what is under way when they stop. */
+export const CONSUMER_SHUTDOWN_MS = 10_000;
+
+/** The spec of one consumer. */
+export function consumerSpec(
+  role: ConsumerRole,
+  n: number,
+  parts: {
+    readonly host: ActorHost;
+    readonly settings: ConsumerSettings;
+    readonly runtime: { readonly clock: Clock };
+  },
+): ChildSpec {
+  const id = `${role}-${n}`;
+  const { auditFolder } = parts.settings;
+  const audit = role === "audit-logger" && auditFolder !== null ? [auditFolder] : [];
+  return {
+    kind: "actor",
+    id,
+    role,
+    restart: "permanent",
+    shutdownMs: CONSUMER_SHUTDOWN_MS,
+    start: (incarnation) =>
+      parts.host.start({
+        id,
+        role,
+        incarnation,
+        module: new URL("./consumer_worker.ts", import.meta.url),
+        options: parts.settings,
+        read: audit,
+        write: audit,
+        create: (log) => (start) => createConsumerActor(start, { log, clock: parts.runtime.clock }),
+      }),
+  };
+}
