@@ -21,13 +21,13 @@ export const PERCENTILES = ["p50", "p90", "p99", "p99.9", "max"] as const;
 export type Percentile = typeof PERCENTILES[number];
 
 const COUNTS = {
-  "throughput": { unit: "per second", meaning: "orders answered, over the time it took" },
+  "throughput": {
+    unit: "per second",
+    meaning: "orders answered, over the time it took, stops left out",
+  },
   "records": { unit: "per second", meaning: "records appended to all topics, over the same time" },
   "orders.intended": { unit: "count", meaning: "orders that producers meant to send" },
-  "orders.answered": {
-    unit: "count",
-    meaning: "answers to orders: placed, refused, or given once more",
-  },
+  "orders.answered": { unit: "count", meaning: "orders that have an answer, whatever it is" },
   "orders.placed": { unit: "count", meaning: "orders that the gateway let through" },
   "orders.rejected": { unit: "count", meaning: "orders refused, whatever the reason" },
   "orders.duplicates": { unit: "count", meaning: "resent orders, answered as before" },

@@ -133,7 +133,7 @@ export class AuditProcessor implements PartitionProcessor {
   async flush(reason: FlushReason): Promise<void> {
     if (this.#ended !== null) return;
     if (reason !== "interval") {
-      this.#ended = `it was ${reason}`;
+      this.#ended = "it has stopped";
       this.#installTail();
     }
     if (this.#segmentsSinceSnapshot() > 0) await this.#snapshot();

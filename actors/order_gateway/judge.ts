@@ -7,8 +7,8 @@
  * - An id in use: the same body gets the first answer again, another body `id-conflict`, and one whose
  *   answer is past the horizon `stale`. When a user's ids are used up: `id-space-exhausted`.
  * - Then the command decides (an order: rate, live orders of the user and of the partition, funds; a
- *   deposit: room for the cash; an opening: see `account_commands.ts`). Every answer uses the id, but `rate-limited`,
- *   and those given when no room for an id is left.
+ *   deposit: room for the cash; an opening: see `account_commands.ts`). Every answer uses the id, but
+ *   `rate-limited`, and those given when no room for an id is left.
  *
  * @module
  */

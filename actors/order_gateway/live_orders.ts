@@ -127,9 +127,9 @@ function freedBy({ limitTicks, instrument }: LiveOrder, fill: SettleFill): numbe
 
 function fits(order: LiveOrder, fill: SettleFill): boolean {
   const { priceTicks, quantityLots, side } = fill;
-  const { account, limitTicks } = order;
+  const { account, instrument, limitTicks } = order;
   if (side !== order.side || priceTicks < 1 || quantityLots < 1) return false;
-  if (quantityLots > order.remainingLots) return false;
+  if (quantityLots > order.remainingLots || priceTicks > instrument.maxTicks) return false;
   const cost = costOf(order, fill);
   if (side === "buy") {
     const freed = freedBy(order, fill);

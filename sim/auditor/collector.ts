@@ -93,7 +93,7 @@ export class Collector {
       const { sequence, role: sender } = letter;
       if (!this.#sequences.admit({ record, origin, sequence, sender })) return;
     }
-    this.#evidence.letters.add(letter);
+    this.#evidence.letters.add(letter, record);
   }
 
   #addIntent(record: LogRecord): void {

@@ -6,7 +6,8 @@
 
 /** Every rule: a lasting id, and what it claims. Reports list them in this order. */
 export const RULES = {
-  "no-lost-order": "every acknowledged command is in the log and has exactly one answer",
+  "no-lost-order":
+    "every acknowledged command is in the log and has exactly one answer; none was skipped",
   "no-phantom": "every effect traces to a client's command, and the command to an intent",
   "duplicates-inert":
     "an idempotency key takes effect at most once; a resend gets the first answer",

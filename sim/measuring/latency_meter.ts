@@ -9,14 +9,9 @@
 
 import type { FetchedBatch, LogRecord } from "../../kafka/event_log.ts";
 import { channelOf, decodeText, type RejectReason } from "../../kafka/messages/mod.ts";
+import { ActiveTime } from "./active_time.ts";
 import { type EncodedLatency, LatencyHistogram, type LatencySummary } from "./latency_histogram.ts";
-import {
-  type FieldName,
-  fieldName,
-  isTrueField,
-  numberField,
-  textField,
-} from "./message_fields.ts";
+import { fieldName, isTrueField, numberField, textField } from "./message_fields.ts";
 import type { MeterCounts } from "./meter_counts.ts";
 import { OpenCommands } from "./open_commands.ts";
 
@@ -70,12 +65,14 @@ export class LatencyMeter {
   readonly #answer = new LatencyHistogram();
   readonly #fill = new LatencyHistogram();
   readonly #open = new OpenCommands();
+  readonly #active: ActiveTime;
+  #answered = 0;
   /** The next sequence of every channel, by destination partition. */
   readonly #nextSequence = new Map<string, number>();
   /** The next number of every producer's intents, and how far it was acknowledged. */
   readonly #intents = new Map<string, { next: number; acknowledged: number }>();
   readonly #nextDeadLetter = new Map<string, number>();
-  readonly #counts: Omit<Counts, "unanswered" | "sent"> = {
+  readonly #counts: Omit<Counts, "unanswered" | "sent" | "answered" | "activeMs"> = {
     intended: { orders: 0, cancels: 0, deposits: 0, accounts: 0, malformed: 0 },
     orders: { placed: 0, rejected: 0, duplicates: 0 },
     cancels: { accepted: 0, rejected: 0 },
@@ -89,9 +86,13 @@ export class LatencyMeter {
     deadLetters: 0,
     repeats: 0,
     gaps: 0,
-    firstIntendedAt: null,
-    lastAnsweredAt: null,
+    acrossStops: 0,
   };
+
+  /** `sittings`: when the run was begun and gone on with; see {@link ActiveTime}. */
+  constructor(sittings: readonly number[] = []) {
+    this.#active = new ActiveTime(sittings);
+  }
 
   /** Takes in records of one of {@link METERED_TOPICS}. Others are passed over. */
   observe(batch: FetchedBatch, observation: Observation): void {
@@ -107,7 +108,13 @@ export class LatencyMeter {
   counts(): MeterCounts {
     let sent = 0;
     for (const { acknowledged } of this.#intents.values()) sent += acknowledged;
-    return { ...structuredClone(this.#counts), sent, unanswered: this.#open.count };
+    return {
+      ...structuredClone(this.#counts),
+      sent,
+      answered: this.#answeredOrders(),
+      unanswered: this.#open.count,
+      activeMs: this.#active.ms,
+    };
   }
 
   /** From an order's intended time to its first answer. */
@@ -122,6 +129,13 @@ export class LatencyMeter {
 
   encoded(): { readonly answer: EncodedLatency; readonly fill: EncodedLatency } {
     return { answer: this.#answer.encode(), fill: this.#fill.encode() };
+  }
+
+  #answeredOrders(): number {
+    if (this.#open.count !== null) return this.#answered;
+    // Too many to be told one by one.
+    const { placed, rejected, duplicates } = this.#counts.orders;
+    return Math.min(this.#counts.intended.orders, placed + rejected + duplicates);
   }
 
   #observeIntent(text: string): void {
@@ -143,11 +157,10 @@ export class LatencyMeter {
     const kind = kindOfIntent(text);
     this.#counts.intended[kind]++;
     const intendedAt = numberField(text, INTENDED_AT);
-    if (intendedAt !== null && intendedAt < (this.#counts.firstIntendedAt ?? Infinity)) {
-      this.#counts.firstIntendedAt = intendedAt;
-    }
+    if (intendedAt !== null) this.#active.see(intendedAt);
     const id = textField(text, ID);
-    if (kind !== "malformed" && id !== null) this.#open.intend(id);
+    if (kind === "malformed" || id === null) return;
+    if (this.#open.intend(id) && kind === "orders") this.#answered++;
   }
 
   #observeDeadLetter(text: string): void {
@@ -163,16 +176,18 @@ export class LatencyMeter {
     const text = record.text!; // checked by observe()
     if (!this.#isNext(record.partition, text)) return;
     const timed = record.offset >= (observation.timedFrom ?? 0);
+    // Of what is not seen as it happens, its stamp is the nearest that is known.
+    const at = timed ? observation.at : record.timestamp;
     switch (textField(text, TYPE)) {
       case "order-filled":
-        return this.#countFill(text, timed ? observation.at : null);
+        return this.#countFill(text, timed ? at : null);
       case "order-cancelled":
         this.#counts.cancelled++;
         return;
       case "order-placed":
-        return this.#countOrder(text, "placed", observation.at, timed);
+        return this.#countOrder(text, "placed", { at, timed });
       case "order-rejected":
-        return this.#countOrder(text, "rejected", observation.at, timed);
+        return this.#countOrder(text, "rejected", { at, timed });
       case "cancel-accepted":
         this.#countAnswer(text, this.#counts.cancels, "accepted");
         return;
@@ -210,45 +225,60 @@ export class LatencyMeter {
     return true;
   }
 
-  #countOrder(text: string, outcome: "placed" | "rejected", at: number, timed: boolean): void {
-    this.#counts.lastAnsweredAt = at;
+  #countOrder(text: string, outcome: "placed" | "rejected", { at, timed }: {
+    readonly at: number;
+    readonly timed: boolean;
+  }): void {
+    this.#active.see(at);
     const duplicate = isTrueField(text, DUPLICATE);
-    const reason = this.#countAnswer(text, this.#counts.orders, duplicate ? "duplicates" : outcome);
+    const { reason, first } = this.#countAnswer(
+      text,
+      this.#counts.orders,
+      duplicate ? "duplicates" : outcome,
+    );
+    if (first) this.#answered++;
     if (reason !== null) countUp(this.#counts.orderRefusals, reason);
-    if (timed && !duplicate) record(this.#answer, text, CLIENT_TIMESTAMP, at);
+    if (timed && !duplicate && !this.#time(this.#answer, text, at)) this.#counts.acrossStops++;
   }
 
-  /** Counts an answer to any command; gives the reason of a refusal that is told for the first time. */
+  /** Times an order, unless it was meant to be sent before the present sitting. */
+  #time(into: LatencyHistogram, text: string, at: number): boolean {
+    const intendedAt = numberField(text, CLIENT_TIMESTAMP);
+    if (intendedAt === null) return true;
+    if (intendedAt < this.#active.presentSince) return false;
+    into.record(at - intendedAt);
+    return true;
+  }
+
+  /**
+   * Counts an answer to any command. `reason` is that of a refusal which is told for the first time;
+   * `first` says that the command was known and had no answer yet.
+   */
   #countAnswer<K extends string>(
     text: string,
     counts: Record<K, number>,
     outcome: K,
-  ): RejectReason | null {
+  ): { readonly reason: RejectReason | null; readonly first: boolean } {
     counts[outcome]++;
     const commandId = textField(text, CAUSATION_ID);
-    if (commandId !== null) this.#open.answer(commandId);
-    if (outcome !== "rejected" || isTrueField(text, DUPLICATE)) return null;
+    const first = commandId !== null && this.#open.answer(commandId);
+    if (outcome !== "rejected" || isTrueField(text, DUPLICATE)) return { reason: null, first };
     // The gateway's own answers: their reasons are of the list.
     const reason = textField(text, REASON) as RejectReason | null;
     if (reason !== null) countUp(this.#counts.refusals, reason);
-    return reason;
+    return { reason, first };
   }
 
   #countFill(text: string, at: number | null): void {
     this.#counts.fills++;
     if (!text.includes(`"liquidity":"taker"`)) return;
     this.#counts.trades++;
-    if (at !== null) record(this.#fill, text, CLIENT_TIMESTAMP, at);
+    if (at !== null) this.#time(this.#fill, text, at);
   }
 }
 
 function countUp<K extends string>(counts: Partial<Record<K, number>>, name: K): void {
   counts[name] = (counts[name] ?? 0) + 1;
-}
-
-function record(into: LatencyHistogram, text: string, intended: FieldName, at: number): void {
-  const intendedAt = numberField(text, intended);
-  if (intendedAt !== null) into.record(at - intendedAt);
 }
 
 /** What kind of command an intent is for; bytes that are no command are meant to be `malformed`. */

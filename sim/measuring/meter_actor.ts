@@ -36,6 +36,11 @@ export const DEFAULT_CATCH_UP_MS = 10_000;
 export interface MeterOptions {
   /** Where timing starts in each partition of `notifications`; what is before is only counted. */
   readonly timedFrom: readonly TopicPartitionOffset[];
+  /**
+   * When the run was begun and each time it was gone on with, in milliseconds since the epoch: what was
+   * meant to be sent in an earlier sitting is not timed. Default: all is one.
+   */
+  readonly sittings?: readonly number[];
 }
 
 /** What the meter answers. `counts` is cheap; `metrics` carries the histograms. */
@@ -92,7 +97,7 @@ interface MeterReaders {
 }
 
 class MeterActor implements Actor {
-  readonly #meter = new LatencyMeter();
+  readonly #meter: LatencyMeter;
   readonly #readers: MeterReaders;
   #countedAt = -Infinity;
   readonly #clock: Clock;
@@ -105,6 +110,7 @@ class MeterActor implements Actor {
   #records = 0;
 
   constructor(options: MeterOptions, readers: MeterReaders, clock: Clock) {
+    this.#meter = new LatencyMeter(options.sittings);
     this.#readers = readers;
     this.#clock = clock;
     this.#timedFrom = new Map(
@@ -185,8 +191,12 @@ class MeterActor implements Actor {
     const { timed, counted } = this.#readers;
     this.#observe(await timed.poll({ timeoutMs, maxRecords, signal }));
     if (this.#clock.now() - this.#countedAt < COUNT_EVERY_MS) return;
-    this.#countedAt = this.#clock.now();
-    this.#observe(await counted.poll({ timeoutMs: 0, maxRecords }));
+    const batches = await counted.poll({ timeoutMs: 0, maxRecords });
+    this.#observe(batches);
+    const count = batches.reduce((sum, { records }) => sum + records.length, 0);
+    // Where there is more, as when a run is gone on with, it is read at once: answers must not come
+    // far ahead of their intents.
+    this.#countedAt = count >= maxRecords ? -Infinity : this.#clock.now();
   }
 
   #observe(batches: readonly FetchedBatch[]): void {

@@ -19,7 +19,9 @@ export interface MeterCounts {
   };
   /** Commands that producers know to be in the log. */
   readonly sent: number;
-  /** Answers to orders. Their sum is how many orders were answered. */
+  /** Orders meant to be sent that have an answer. */
+  readonly answered: number;
+  /** Answers to orders: more than orders, when some were sent again after a crash. */
   readonly orders: {
     readonly placed: number;
     readonly rejected: number;
@@ -47,8 +49,11 @@ export interface MeterCounts {
   readonly repeats: number;
   /** Sequences that were left out on the way: a fault, which the auditor will find. */
   readonly gaps: number;
-  /** Milliseconds since the epoch; null before the first. */
-  readonly firstIntendedAt: number | null;
-  /** When the last answer to an order was observed. */
-  readonly lastAnsweredAt: number | null;
+  /**
+   * Milliseconds from the first intended time to the last answer to an order, without the time between
+   * two sittings; null before it took any.
+   */
+  readonly activeMs: number | null;
+  /** Orders meant to be sent in one sitting and answered in a later one: their latency says nothing. */
+  readonly acrossStops: number;
 }

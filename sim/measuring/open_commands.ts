@@ -21,23 +21,28 @@ export class OpenCommands {
     return this.#overflowed ? null : this.#open.size;
   }
 
-  intend(commandId: string): void {
-    if (this.#early.delete(commandId)) return;
+  /** Opens a command. @returns whether it was answered already */
+  intend(commandId: string): boolean {
+    if (this.#early.delete(commandId)) return true;
     if (this.#open.size >= MAX_OPEN_COMMANDS) this.#overflowed = true;
     else this.#open.add(commandId);
+    return false;
   }
 
   /**
    * Closes a command. An answer that is given once more may be to a command sent twice, or come
    * before its intent was read: it is kept for a while, and the oldest are forgotten.
+   *
+   * @returns whether the command was open
    */
-  answer(commandId: string): void {
-    if (this.#open.delete(commandId)) return;
+  answer(commandId: string): boolean {
+    if (this.#open.delete(commandId)) return true;
     this.#early.add(commandId);
-    if (this.#early.size <= MAX_EARLY_ANSWERS) return;
+    if (this.#early.size <= MAX_EARLY_ANSWERS) return false;
     for (const oldest of this.#early) {
       this.#early.delete(oldest);
       break;
     }
+    return false;
   }
 }

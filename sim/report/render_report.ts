@@ -10,7 +10,7 @@ import type { LatencySummary } from "../measuring/latency_histogram.ts";
 import { METRICS, PERCENTILES } from "../metrics.ts";
 import { bar, formatCount, formatMetric, formatMs, formatRate, formatShare } from "./figures.ts";
 import type { Paint } from "./paint.ts";
-import { activeTimeOf, type RunReport } from "./run_report.ts";
+import type { RunReport } from "./run_report.ts";
 import { wrap } from "./wrap.ts";
 
 /** Lines are at most so long. */
@@ -92,6 +92,7 @@ function orders({ counts, metrics }: RunReport, paint: Paint): readonly string[]
     `${paint("heading", "Orders")}  ${summary}`,
     ...lines,
     ...indented(wrapFacts(tradingFacts(counts))),
+    ...indented(otherRefusals(counts)),
     ...indented(rates(counts, metrics)),
   ];
 }
@@ -118,9 +119,22 @@ function tradingFacts(counts: RunReport["counts"]): readonly string[] {
   return facts;
 }
 
-/** Rates are taken from the first order's intended time to the last answer. */
+/** Refusals of other commands than orders, by reason: no share of orders is meant. */
+function otherRefusals({ refusals, orderRefusals }: RunReport["counts"]): readonly string[] {
+  const ofOrders: Readonly<Record<string, number>> = orderRefusals;
+  const others = Object.entries(refusals)
+    .map(([reason, count]) => [reason, count - (ofOrders[reason] ?? 0)] as const)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, count]) => `${formatCount(count)} ${reason}`);
+  return others.length === 0
+    ? []
+    : wrapFacts([`refused besides orders: ${others[0]}`, ...others.slice(1)]);
+}
+
+/** Rates are taken from the first order's intended time to the last answer, stops left out. */
 function rates(counts: RunReport["counts"], metrics: RunReport["metrics"]): readonly string[] {
-  const activeMs = activeTimeOf(counts);
+  const { activeMs } = counts;
   const { throughput, records } = metrics;
   if (activeMs === null || throughput === undefined || records === undefined) return [];
   return [

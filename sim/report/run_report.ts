@@ -17,7 +17,7 @@ import { judgeThresholds, type ThresholdVerdict } from "../thresholds.ts";
 import { writeFileWhole } from "../whole_file.ts";
 
 /** Grows when a reader of before would misread a report. */
-export const REPORT_VERSION = 1;
+export const REPORT_VERSION = 2;
 
 /** The log that a run was played on. */
 export interface ReportedLog {
@@ -133,7 +133,7 @@ export function metricsOf(
   const { orders, intended } = counts;
   const metrics: Partial<Record<MetricName, number>> = {
     "orders.intended": intended.orders,
-    "orders.answered": orders.placed + orders.rejected + orders.duplicates,
+    "orders.answered": counts.answered,
     "orders.placed": orders.placed,
     "orders.rejected": orders.rejected,
     "orders.duplicates": orders.duplicates,
@@ -155,7 +155,7 @@ export function metricsOf(
     if (answered !== null) metrics[`answer.${percentile}`] = answered;
     if (filled !== null) metrics[`fill.${percentile}`] = filled;
   }
-  const activeMs = activeTimeOf(counts);
+  const { activeMs } = counts;
   if (activeMs !== null) {
     metrics["throughput"] = 1_000 * (metrics["orders.answered"] ?? 0) / activeMs;
     metrics["records"] = 1_000 * floor.recordsAppended / activeMs;
@@ -164,18 +164,16 @@ export function metricsOf(
   return metrics;
 }
 
-/** From the first intended time to the last answer: what throughput is taken over. */
-export function activeTimeOf(counts: MeterCounts): number | null {
-  if (counts.firstIntendedAt === null || counts.lastAnsweredAt === null) return null;
-  const ms = counts.lastAnsweredAt - counts.firstIntendedAt;
-  return ms > 0 ? ms : null;
-}
-
 function notesOn({ answer, fill, counts, complete }: MeterMetrics): readonly string[] {
   const notes: string[] = [];
   const untimed = answer.outOfRange + fill.outOfRange;
   if (untimed > 0) {
     notes.push(`${untimed} latencies were below zero or above an hour, and are in no percentile.`);
+  }
+  if (counts.acrossStops > 0) {
+    notes.push(
+      `${counts.acrossStops} orders were under way when the run was stopped: they are in no percentile.`,
+    );
   }
   if (!complete) notes.push("The meter had not read everything when it was asked: counts are low.");
   if (counts.repeats > 0) {
@@ -186,6 +184,23 @@ function notesOn({ answer, fill, counts, complete }: MeterMetrics): readonly str
   }
   if (counts.gaps > 0) notes.push(`${counts.gaps} notifications are missing from their channels.`);
   return notes;
+}
+
+/**
+ * The report that a run was left with, when its script was played to the end and the floor had worked
+ * off everything: then there is nothing to go on with. Null when there is none such.
+ */
+export async function finishedReport(path: string): Promise<RunReport | null> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  const report = JSON.parse(text) as RunReport; // written whole by writeReport, in this version or another
+  const { version, interrupted, floor } = report;
+  return version === REPORT_VERSION && !interrupted && floor.lag === 0 ? report : null;
 }
 
 /** Writes `report.json`. */

@@ -25,7 +25,7 @@ const BENCHES: readonly Bench[] = [
   { name: "event-log", module: "event_log_bench.ts", args: [] },
   { name: "encoding", module: "encoding_bench.ts", args: [] },
   { name: "matching", module: "matching_bench.ts", args: [] },
-  { name: "floor", module: "floor_bench.ts", args: ["--orders", "100000"], fullArgs: [] },
+  { name: "floor", module: "floor_bench.ts", args: ["--orders", "200000"] },
   {
     name: "floor-disk",
     module: "floor_bench.ts",

@@ -8,7 +8,7 @@
 import { type NewOrder, OrderBook } from "../../actors/trading_engine/order_book.ts";
 import { NONE } from "../../actors/trading_engine/order_index.ts";
 import { type Random, seededRandom } from "../../actors/seeded_random.ts";
-import { MAX_CASH_UNITS } from "../../kafka/messages/mod.ts";
+import { MAX_FLOOR_CASH_UNITS } from "../../kafka/messages/mod.ts";
 
 /** A decoded command. */
 export type BenchCommand =
@@ -59,7 +59,7 @@ function drawOrder(
   const side = random() < 0.5 ? "buy" : "sell";
   const quantityLots = 1 + Math.floor(random() * MAX_LOTS);
   if (market) {
-    const budgetUnits = side === "buy" ? MAX_CASH_UNITS : null;
+    const budgetUnits = side === "buy" ? MAX_FLOOR_CASH_UNITS : null;
     return { orderNumber, side, quantityLots, limitTicks: null, budgetUnits, timeInForce: "ioc" };
   }
   const distance = Math.floor(random() * SPREAD_TICKS);

@@ -54,7 +54,9 @@ async function progressMs(stream: ReadableStream<Uint8Array>, began: number): Pr
     text += decoder.decode(bytes, { stream: true });
     if (PROGRESS.test(text)) atMs = performance.now() - began;
   }
-  if (atMs === null) throw new Error("Cannot measure the start: no progress was told");
+  if (atMs === null) {
+    throw new Error(`Cannot measure the start: no progress was told, but ${text.slice(0, 300)}`);
+  }
   return atMs;
 }
 

@@ -10,7 +10,7 @@ import type { Answer } from "../../../kafka/messages/mod.ts";
 import type { Derived } from "../derived_messages.ts";
 import { GATEWAY_ROLE } from "../evidence/evidence.ts";
 import { formatRef } from "../findings.ts";
-import type { CommandView, MalformedView, PoisonView, Rule, RuleContext } from "../rule.ts";
+import type { CommandView, MalformedView, Rule, RuleContext } from "../rule.ts";
 
 const RULE = "no-lost-order";
 
@@ -39,7 +39,7 @@ export class NoLostOrder implements Rule {
     findings.check(RULE);
     const what = `${command.type} of ${command.userId} at ${formatRef(record)}`;
     if (answer === null) {
-      // Skipped: onPoison said so.
+      // Skipped: finish() says so.
       if (evidence.letters.kindOf(GATEWAY_ROLE, record) === "poison") return;
       return findings.miss(RULE, `${what} has no answer`, [intentAt, record]);
     }
@@ -52,17 +52,6 @@ export class NoLostOrder implements Rule {
       record,
       answer.at,
     ]);
-  }
-
-  onPoison({ record, type, role, letterAt }: PoisonView): void {
-    const { evidence, findings } = this.#context;
-    findings.check(RULE);
-    findings.violate(
-      RULE,
-      `the ${type} at ${formatRef(record)} was skipped by the ${role} as poison, so nothing follows ` +
-        `from it`,
-      [evidence.intents.placeOf(record), record, letterAt],
-    );
   }
 
   onMalformed({ record, error }: MalformedView): void {
@@ -78,6 +67,7 @@ export class NoLostOrder implements Rule {
   }
 
   finish(): void {
+    this.#judgePoison();
     const { evidence, findings } = this.#context;
     for (const { acknowledged, at, number } of evidence.intents.missing()) {
       if (!acknowledged) {
@@ -88,6 +78,19 @@ export class NoLostOrder implements Rule {
         RULE,
         `intent ${number} was acknowledged, but its command is not in order-commands`,
         [at],
+      );
+    }
+  }
+
+  /** Whatever the role and the message: what a fold skipped, it never did. */
+  #judgePoison(): void {
+    const { evidence, findings } = this.#context;
+    for (const { record, letterAt, role, type, error } of evidence.letters.poison) {
+      findings.check(RULE);
+      findings.violate(
+        RULE,
+        `the ${type} at ${formatRef(record)} was skipped by the ${role} as poison (${error})`,
+        [record, letterAt],
       );
     }
   }

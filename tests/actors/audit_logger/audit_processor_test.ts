@@ -70,7 +70,7 @@ Deno.test("AuditProcessor passes over records below its position", async () => {
   await processor.process(RECORDS.slice(0, 300));
   await processor.process(RECORDS.slice(100, 300));
   await processor.process(RECORDS.slice(0, 600));
-  await processor.flush("revoked");
+  await processor.flush("stopping");
   assert.deepEqual(readAll(folder.path), slowAuditLog(RECORDS.slice(0, 600)));
 });
 
@@ -113,7 +113,7 @@ Deno.test("AuditProcessor goes on at its snapshot and gives the same bytes after
   const life = fc.record({
     take: fc.integer({ min: 0, max: 6_000 }),
     instance: fc.constantFrom("audit-logger-0", "audit-logger-1"),
-    end: fc.constantFrom("killed", "revoked", "hung"),
+    end: fc.constantFrom("killed", "stopped", "hung"),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(life, { maxLength: 6 }), batchSizes, async (lives, sizes) => {
@@ -130,7 +130,7 @@ Deno.test("AuditProcessor goes on at its snapshot and gives the same bytes after
         for (const batch of cut(RECORDS.slice(position, position + take), sizes)) {
           await processor.process(batch);
         }
-        if (end === "revoked") await processor.flush("revoked");
+        if (end === "stopped") await processor.flush("stopping");
         else if (end === "killed") processor.abandon();
         else zombies.push(processor);
       }
@@ -161,9 +161,9 @@ Deno.test("AuditProcessor clears tails and dead writers' files away once their s
   const killed = await open(folder.path, snapshots, { instance: "audit-logger-1" });
   await killed.process(RECORDS.slice(0, 100));
   killed.abandon();
-  const revoked = await open(folder.path, snapshots, { incarnation: 2 });
-  await revoked.process(RECORDS.slice(0, 200));
-  await revoked.flush("revoked");
+  const stopped = await open(folder.path, snapshots, { incarnation: 2 });
+  await stopped.process(RECORDS.slice(0, 200));
+  await stopped.flush("stopping");
   const last = await open(folder.path, snapshots, { incarnation: 3 });
   await last.process(RECORDS.slice(0, 4_096));
   await last.flush("stopping");

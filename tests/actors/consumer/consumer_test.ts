@@ -177,6 +177,33 @@ Deno.test("Consumer whose place another takes under its name ends with an error"
   await second.run;
 });
 
+Deno.test("Consumer.resume() refuses the steps that have not begun", async () => {
+  await using log = await newLog();
+  await add(log, 0, "a", "b", "c");
+  let release = () => {};
+  const held = new Promise<void>((resolve) => release = resolve);
+  let works = false;
+  const { consumer, run, opened } = play(log, "one", {
+    gate: () => {
+      works = true;
+      return held;
+    },
+  });
+  await eventually("it works", () => works);
+  consumer.suspend();
+  const steps = Promise.allSettled([consumer.step(), consumer.step()]);
+  consumer.resume();
+  for (const step of await steps) {
+    assert.equal(step.status, "rejected");
+    assert.match(String(step.reason), /Cannot step one: it was resumed/);
+  }
+  release();
+  await eventually("it has caught up", caughtUp(log));
+  assert.deepEqual(opened.get("numbers/0")?.seen, ["a", "b", "c"]);
+  consumer.stop();
+  await run;
+});
+
 Deno.test("Consumer that is stopped while it opens leaves its group", async () => {
   await using log = await newLog();
   let opening = false;

@@ -32,20 +32,25 @@ const echo: Fold<Seen, "order-commands"> = {
       amountUnits: state.trades.length,
     }, `alice/${message.tradeId}`);
   },
-  admits: (_state, message) => message.type !== "settle-fill" || message.userId !== "mallory",
+  admits: (_state, { message, key }) =>
+    message.type !== "settle-fill" || message.userId !== "mallory" && key === message.userId,
   encode: (state) => packState(state),
   // The head is what encode packed.
   decode: (bytes) => unpackState(bytes).head as Seen,
 };
 
-function record(offset: number, value: object | string, timestamp = 1_000 + offset): LogRecord {
+function record(
+  offset: number,
+  value: object | string,
+  { timestamp = 1_000 + offset, key = "alice" }: { timestamp?: number; key?: string } = {},
+): LogRecord {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return {
     topic: "order-commands",
     partition: 2,
     offset,
     timestamp,
-    key: "alice",
+    key,
     value: new TextEncoder().encode(text),
     text,
     headers: {},
@@ -57,6 +62,7 @@ function settlement(offset: number, sequence: number, options: {
   readonly userId?: string;
   readonly timestamp?: number;
   readonly channel?: string;
+  readonly key?: string;
 } = {}): LogRecord {
   return record(offset, {
     type: "settle-fill",
@@ -72,7 +78,7 @@ function settlement(offset: number, sequence: number, options: {
     priceTicks: 100,
     quantityLots: 1,
     tradeId: options.tradeId ?? `t${sequence}`,
-  }, options.timestamp);
+  }, options);
 }
 
 function machine(options: { skip?: ReadonlySet<number>; snapshot?: Uint8Array } = {}) {
@@ -132,6 +138,39 @@ Deno.test("PartitionFold.apply() refuses what is not admitted without moving its
   assert.equal(fold.counters.refused, 2);
   const letters = fold.takeOutputs().find(({ topic }) => topic === "dead-letters");
   assert.equal(letters?.records.length, 2);
+});
+
+Deno.test("PartitionFold.apply() shows the record's key to whoever admits it", () => {
+  const fold = machine();
+  fold.apply(settlement(0, 0, { key: "bob" }), ALOUD);
+  fold.apply(settlement(1, 0), ALOUD);
+  assert.deepEqual(fold.state.trades, ["t0"]);
+  assert.equal(fold.counters.refused, 1);
+});
+
+Deno.test("PartitionFold.apply() takes derived messages only from channels that the floor has", () => {
+  const fold = machine();
+  const clean = fold.snapshot();
+  // No topic; a topic that no role reads which writes here; past the last partition; spelled oddly.
+  const foreign = ["evil/0", "notifications/0", "orders/6", "orders/04", "orders/-1", "orders/1/2"];
+  foreign.forEach((channel, offset) => {
+    fold.apply(settlement(offset, offset % 2 === 0 ? 0 : 7, { channel }), ALOUD);
+  });
+  assert.equal(fold.counters.refused, foreign.length);
+  assert.deepEqual(fold.state.trades, []);
+  const { received } = unpackState(fold.snapshot()).head as { received: unknown[] };
+  assert.deepEqual(received, (unpackState(clean).head as { received: unknown[] }).received);
+  const letters = fold.takeOutputs().flatMap(({ records }) => records);
+  assert.equal(letters.length, foreign.length);
+  fold.apply(settlement(9, 0, { channel: "orders/5" }), ALOUD);
+  assert.deepEqual(fold.state.trades, ["t0"]);
+});
+
+Deno.test("PartitionFold.apply() skips marked poison of a foreign channel and remembers nothing of it", () => {
+  const marked = machine({ skip: new Set([0]) });
+  marked.apply(settlement(0, 0, { channel: "evil/0" }), ALOUD);
+  const { received } = unpackState(marked.snapshot()).head as { received: unknown[] };
+  assert.deepEqual(received, []);
 });
 
 Deno.test("PartitionFold.apply() sends bytes that are no message to dead-letters, whole", () => {

@@ -199,6 +199,7 @@ Deno.test("OrderClient refuses what cannot be sent or answered, before it sends 
   await refused("invalid-order-id", { orderId: "" }, /Cannot send an order: orderId is empty/);
   await refused("invalid-order-id", { orderId: "x".repeat(129) }, /has 129 characters/);
   await refused("invalid-order-id", { orderId: "a\nb" }, /control characters/);
+  await refused("invalid-order-id", { orderId: "a\ud83d" }, /half of a surrogate pair/);
   await refused("invalid-user-id", { userId: undefined }, /userId is undefined/);
   await refused("invalid-field", { quantity: NaN }, /quantity is NaN/);
   await refused("invalid-field", { quantity: undefined }, /quantity is undefined/);

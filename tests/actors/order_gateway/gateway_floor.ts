@@ -68,16 +68,21 @@ export const USERS = { alice, bob, carol };
 export const STRANGER = usersOf(PARTITION + 1, 1)[0]!;
 
 export class GatewayFloor {
-  readonly context: FoldContext = {
-    topic: "order-commands",
-    partition: PARTITION,
-    partitions: PARTITIONS,
-  };
-  state: GatewayState = orderGatewayFold.create(this.context);
+  readonly context: FoldContext;
+  state: GatewayState;
   now = 1_000;
   #offset = 0;
 
-  constructor(limits?: Partial<GatewayLimits>) {
+  /** `place`: another partition than the usual one, of another count of them. */
+  constructor(
+    limits?: Partial<GatewayLimits>,
+    place: Pick<FoldContext, "partition" | "partitions"> = {
+      partition: PARTITION,
+      partitions: PARTITIONS,
+    },
+  ) {
+    this.context = { topic: "order-commands", ...place };
+    this.state = orderGatewayFold.create(this.context);
     this.apply(floorOpened(parametersOf(limits)), null);
   }
 
@@ -163,8 +168,16 @@ export class GatewayFloor {
 
   /** Cash, reserved cash, AAPL held and AAPL reserved of a user. */
   figures(userId: string): readonly number[] {
-    const account = this.state.accounts.get(userId)!;
-    return [account.cash, account.reservedCash, account.holdings[0]!, account.reservedLots[0]!];
+    const { availableCash, holdings, reservedLots } = this.state.accounts.get(userId)!;
+    const reserved = this.reservedCash(userId);
+    return [availableCash + reserved, reserved, holdings[0]!, reservedLots[0]!];
+  }
+
+  /** Cash units that a user's live buys may still spend. */
+  reservedCash(userId: string): number {
+    return [...this.state.live.values()]
+      .filter(({ account, side }) => account.userId === userId && side === "buy")
+      .reduce((sum, { reserved }) => sum + reserved, 0);
   }
 
   /** The state goes through its bytes. */

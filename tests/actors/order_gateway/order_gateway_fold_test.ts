@@ -1,22 +1,31 @@
 import assert from "node:assert/strict";
 import {
-  MAX_CASH_UNITS,
+  MAX_ACCOUNTS,
+  MAX_FLOOR_CASH_UNITS,
+  MAX_LIVE_ORDERS,
   notificationSchema,
+  type OrderCommand,
   orderMessageSchema,
 } from "../../../kafka/messages/mod.ts";
+import { partitionForKey } from "../../../kafka/partitioner.ts";
 import { FloorParametersError } from "../../../actors/floor/floor_parameters.ts";
 import { orderGatewayFold } from "../../../actors/order_gateway/order_gateway_fold.ts";
+import { OrderBook } from "../../../actors/trading_engine/order_book.ts";
 import {
   floorOpened,
   GatewayFloor,
   LIMITS,
   parametersOf,
+  PARTITIONS,
   STRANGER,
   USERS,
   type Wish,
 } from "./gateway_floor.ts";
 
 const { alice, bob } = USERS;
+
+/** Cash units that this partition lets in. */
+const SHARE_OF_CASH = Math.floor(MAX_FLOOR_CASH_UNITS / PARTITIONS);
 
 function order(fields: Partial<Extract<Wish, { type: "place-order" }>> = {}): Wish {
   return {
@@ -351,6 +360,8 @@ Deno.test("orderGatewayFold refuses settlements that match no reservation, and o
     { orderNumber: limited, priceTicks: 15_001 },
     { orderNumber: market, priceTicks: 85_001, quantityLots: 10 },
     { orderNumber: sale, side: "sell", quantityLots: 6 },
+    { orderNumber: sale, side: "sell", priceTicks: 999 },
+    { orderNumber: sale, side: "sell", priceTicks: 2 ** 27 + 1 },
     { orderNumber: sale, side: "sell", priceTicks: 2 ** 53 - 1 },
   ];
   for (const fill of fills) {
@@ -385,9 +396,13 @@ Deno.test("orderGatewayFold.admits() tells settlements that fit from those that 
     tradeId: "t",
   } as const;
   const admits = orderGatewayFold.admits!;
-  assert.equal(admits(gateway.state, fill), true);
-  assert.equal(admits(gateway.state, { ...fill, quantityLots: 11 }), false);
-  assert.equal(admits(gateway.state, floorOpened(parametersOf())), true);
+  const admitted = (message: OrderCommand, key: string | null) =>
+    admits(gateway.state, { message, key });
+  assert.equal(admitted(fill, alice), true);
+  assert.equal(admitted({ ...fill, quantityLots: 11 }, alice), false);
+  assert.equal(admitted(fill, bob), false);
+  assert.equal(admitted(fill, null), false);
+  assert.equal(admitted(floorOpened(parametersOf()), null), true);
 });
 
 Deno.test("orderGatewayFold answers cancels by what became of the order", () => {
@@ -437,8 +452,8 @@ Deno.test("orderGatewayFold opens accounts once, with exact cash and whole lots"
     [{ cash: -1 }, "invalid-amount"],
     [{ cash: 0.001 }, "invalid-amount"],
     [{ cash: undefined }, "invalid-amount"],
-    [{ cash: MAX_CASH_UNITS / 100 }, "account-opened"],
-    [{ cash: (MAX_CASH_UNITS + 1) / 100 }, "cash-limit"],
+    [{ cash: SHARE_OF_CASH / 100 }, "account-opened"],
+    [{ cash: (SHARE_OF_CASH + 1) / 100 }, "cash-limit"],
     [{ cash: 1e200 }, "cash-limit"],
     [{ cash: 0 }, "account-opened"],
     [{ holdings: undefined }, "invalid-holdings"],
@@ -480,7 +495,8 @@ Deno.test("orderGatewayFold takes deposits once and within the limit", () => {
   for (const bad of [0, -1, 0.001, "5", null, NaN, Infinity]) {
     assert.equal(gateway.outcome(deposit(`bad ${bad}`, bad)), "invalid-amount", String(bad));
   }
-  assert.equal(gateway.outcome(deposit("2", MAX_CASH_UNITS / 100)), "cash-limit");
+  assert.equal(gateway.outcome(deposit("2", SHARE_OF_CASH / 100)), "cash-limit");
+  assert.equal(gateway.outcome(deposit("3", 2 ** 52 / 100)), "cash-limit");
   assert.equal(gateway.figures(alice)[0], 1_000_250);
 });
 
@@ -520,4 +536,110 @@ Deno.test("orderGatewayFold restores an unopened and an open state byte for byte
   assert.deepEqual(busy.bytes(), bytes);
   assert.equal(busy.outcome(order({ orderId: "o0", quantity: 1, price: 1 })), "stale");
   assert.equal(busy.ask(order({ orderId: "o29", quantity: 1, price: 1 })).duplicate, true);
+});
+
+Deno.test("orderGatewayFold lets in no more cash than its share, from all users and ways together", () => {
+  const gateway = new GatewayFloor();
+  const deposit = (userId: string, depositId: string, amount: number): Wish => ({
+    type: "deposit",
+    userId,
+    depositId,
+    amount,
+  });
+  const opening = (userId: string, cash: number): Wish => ({
+    type: "open-account",
+    userId,
+    cash,
+    holdings: {},
+  });
+  gateway.open(alice, (SHARE_OF_CASH - 3) / 100);
+  assert.equal(gateway.outcome(opening(bob, 0.04)), "cash-limit");
+  assert.equal(gateway.state.accounts.size, 1, "a refused opening leaves nothing behind");
+  gateway.open(bob, 0.01);
+  assert.equal(gateway.outcome(deposit(bob, "1", 0.03)), "cash-limit");
+  assert.equal(gateway.outcome(deposit(bob, "2", 0.02)), "deposit-accepted");
+  gateway.reload();
+  assert.equal(gateway.outcome(deposit(alice, "3", 0.01)), "cash-limit");
+  assert.equal(gateway.ask(deposit(bob, "1", 0.03)).duplicate, true);
+  assert.equal(gateway.state.cashLetIn, SHARE_OF_CASH);
+});
+
+Deno.test("orderGatewayFold accepts a buy with all the cash of a floor, and a sale that brings it", () => {
+  const gateway = new GatewayFloor({}, { partition: 0, partitions: 1 });
+  gateway.open(alice, 2 ** 51 / 100, { AAPL: 2 ** 31 - 1 }).open(bob, 2 ** 51 / 100);
+  gateway.send(order({ orderId: "s", side: "sell", quantity: 2 ** 24, price: 1_000_000 }));
+  const all = { orderNumber: 0, side: "sell", priceTicks: 2 ** 27, quantityLots: 2 ** 24 } as const;
+  gateway.fill(alice, all);
+  assert.equal(gateway.state.refusedSettlements, 0);
+  const [accepted] = gateway.send(order({ orderId: "b", price: null }));
+  assert.equal(accepted!.body.budgetUnits, MAX_FLOOR_CASH_UNITS);
+  new OrderBook({ unitsPerTickLot: 1 }).place(accepted!.body);
+  // All of it spent, and earned again from another engine before that purchase is settled.
+  gateway.send(order({ orderId: "t", side: "sell", quantity: 2 ** 25, price: 1_000_000 }));
+  gateway.fill(alice, { ...all, orderNumber: 2, quantityLots: 2 ** 25 });
+  assert.equal(gateway.state.refusedSettlements, 0);
+  const [second] = gateway.send(order({ orderId: "c", price: null }));
+  assert.equal(second!.body.budgetUnits, MAX_FLOOR_CASH_UNITS);
+  gateway.reload();
+  gateway.release(alice, { orderNumber: 1, quantityLots: 10 });
+  assert.equal(gateway.state.accounts.get(alice)!.availableCash, MAX_FLOOR_CASH_UNITS);
+  gateway.send(order({ orderId: "u", side: "sell", quantity: 1, price: 1 }));
+  gateway.fill(alice, { orderNumber: 4, side: "sell", priceTicks: 100 });
+  assert.equal(gateway.state.refusedSettlements, 1, "there is no such cash on any floor");
+});
+
+Deno.test("orderGatewayFold bounds the live orders of all users, so that no engine's books overflow", () => {
+  const partitions = MAX_LIVE_ORDERS / 4;
+  const partition = partitionForKey(alice, partitions);
+  const gateway = new GatewayFloor({}, { partition, partitions }).open(alice, 100);
+  const buy = (orderId: string) => order({ orderId, quantity: 1, price: 1 });
+  for (let i = 0; i < 4; i++) assert.equal(gateway.outcome(buy(`o${i}`)), "order-placed");
+  const refusal = gateway.ask(buy("more"));
+  assert.equal(refusal.reason, "too-many-live-orders");
+  assert.match(refusal.detail, /partition has 4 live orders/);
+  gateway.release(alice, { orderNumber: partition, quantityLots: 1 });
+  assert.equal(gateway.outcome(buy("again")), "order-placed");
+  assert.deepEqual(gateway.ask(buy("more")), { ...refusal, duplicate: true, clientTimestamp: 9 });
+});
+
+Deno.test("orderGatewayFold bounds the accounts of a partition", () => {
+  const [first, second] = neighbours(MAX_ACCOUNTS);
+  const gateway = new GatewayFloor({}, {
+    partition: partitionForKey(first, MAX_ACCOUNTS),
+    partitions: MAX_ACCOUNTS,
+  }).open(first, 1);
+  const opening: Wish = { type: "open-account", userId: second, cash: 1, holdings: {} };
+  assert.equal(gateway.outcome(opening), "too-many-accounts");
+  assert.equal(gateway.outcome({ ...opening, cash: -1 }), "invalid-amount");
+  assert.equal(gateway.state.accounts.size, 1);
+});
+
+/** Two users whose keys go to the same of very many partitions. */
+function neighbours(partitions: number): readonly [string, string] {
+  const seen = new Map<number, string>();
+  for (let i = 0;; i++) {
+    const partition = partitionForKey(`user-${i}`, partitions);
+    const other = seen.get(partition);
+    if (other !== undefined) return [other, `user-${i}`];
+    seen.set(partition, `user-${i}`);
+  }
+}
+
+Deno.test("orderGatewayFold answers account-exists where an opening's answer is forgotten", () => {
+  const gateway = new GatewayFloor({ answerHorizonMs: 500, fingerprintsPerUser: 2 });
+  const opening: Wish = { type: "open-account", cash: 10, holdings: {} };
+  const other: Wish = { ...opening, commandId: "c2" };
+  assert.equal(gateway.outcome(opening), "account-opened");
+  assert.equal(gateway.outcome(other), "account-exists");
+  gateway.now += 500;
+  assert.equal(gateway.ask(opening).type, "account-opened");
+  assert.equal(gateway.outcome({ ...opening, cash: 11 }), "id-conflict");
+  gateway.now += 1;
+  const before = gateway.bytes();
+  for (const wish of [opening, other, { ...opening, cash: 11 }, { ...opening, commandId: "c3" }]) {
+    const { reason, duplicate } = gateway.ask(wish);
+    assert.deepEqual([reason, duplicate], ["account-exists", false]);
+  }
+  assert.equal(gateway.outcome({ ...opening, cash: -1 }), "invalid-amount");
+  assert.deepEqual(gateway.bytes(), before);
 });

@@ -6,7 +6,7 @@
 import {
   type Deposit,
   type FloorParameters,
-  MAX_CASH_UNITS,
+  MAX_FLOOR_CASH_UNITS,
   type OpenAccount,
   type OrderCommand,
   type PlaceOrder,
@@ -215,7 +215,10 @@ export class ReferenceGateway {
     if (typeof mistake === "string") {
       return used === undefined && !full ? remember(no(mistake)) : no(mistake);
     }
-    if (used !== undefined) return no(kept ? "id-conflict" : "stale");
+    if (used !== undefined && kept) return no("id-conflict");
+    // That there is an account is seen, not remembered.
+    if (kind === "open-account" && (used !== undefined || full)) return no("account-exists");
+    if (used !== undefined) return no("stale");
     if (full) return no("id-space-exhausted");
     if (kind === "place-order") {
       const parsed = mistake as Parsed;
@@ -241,7 +244,7 @@ export class ReferenceGateway {
     }
     if (kind === "deposit") {
       const amount = digits(command.amount as number, 2)!;
-      if (BigInt(this.cash(account)) + amount > BigInt(MAX_CASH_UNITS)) {
+      if (this.#letIn() + amount > BigInt(MAX_FLOOR_CASH_UNITS) / BigInt(this.#partitions())) {
         return remember(no("cash-limit"));
       }
       account.deposits.push(amount);
@@ -318,6 +321,18 @@ export class ReferenceGateway {
     return { type: "order-placed", duplicate: false, ...names, ...shared, reserved };
   }
 
+  #partitions(): number {
+    return this.#parameters.partitions["order-commands"]!;
+  }
+
+  /** All cash that ever came in. */
+  #letIn(): bigint {
+    return this.accounts.reduce(
+      (sum, { opening, deposits }) => deposits.reduce((a, b) => a + b, sum + opening.cash),
+      0n,
+    );
+  }
+
   #withinRate(account: ReferenceAccount): boolean {
     const { ordersPerSecond, orderBurst } = this.#parameters.limits;
     let tokens = orderBurst * 1000;
@@ -370,7 +385,7 @@ export class ReferenceGateway {
         0n,
       );
       if (order.limitTicks === null && spent > BigInt(order.budget)) return false;
-    }
+    } else if (order.limitTicks !== null && priceTicks < order.limitTicks) return false;
     order.fills.push({ priceTicks, lots });
     return true;
   }

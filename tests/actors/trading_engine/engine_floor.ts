@@ -10,7 +10,7 @@ import { tradingEngineFold } from "../../../actors/trading_engine/trading_engine
 import {
   DEFAULT_GATEWAY_LIMITS,
   type FloorParameters,
-  MAX_CASH_UNITS,
+  MAX_FLOOR_CASH_UNITS,
   type OrderAccepted,
   type OrderMessage,
 } from "../../../kafka/messages/mod.ts";
@@ -60,7 +60,7 @@ export class EngineFloor {
   }
 
   buys(who: string, quantityLots: number, limitTicks: number | null, fields: OrderFields = {}) {
-    const budgetUnits = fields.budgetUnits ?? MAX_CASH_UNITS;
+    const budgetUnits = fields.budgetUnits ?? MAX_FLOOR_CASH_UNITS;
     return this.fold({ ...order(who, fields), side: "buy", quantityLots, limitTicks, budgetUnits });
   }
 

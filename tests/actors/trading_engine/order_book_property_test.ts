@@ -2,7 +2,7 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { type NewOrder, OrderBook } from "../../../actors/trading_engine/order_book.ts";
 import { NONE } from "../../../actors/trading_engine/order_index.ts";
-import { MAX_CASH_UNITS, MAX_PRICE_TICKS } from "../../../kafka/messages/mod.ts";
+import { MAX_FLOOR_CASH_UNITS, MAX_PRICE_TICKS } from "../../../kafka/messages/mod.ts";
 import { ordersOf, placeIn } from "./book_view.ts";
 import { NaiveBook } from "./naive_book.ts";
 
@@ -24,7 +24,7 @@ const sell = fc.record({
   budgetUnits: fc.constant(null),
   timeInForce,
 });
-const budget = fc.oneof(fc.constant(MAX_CASH_UNITS), fc.integer({ min: 0, max: 5_000 }));
+const budget = fc.oneof(fc.constant(MAX_FLOOR_CASH_UNITS), fc.integer({ min: 0, max: 5_000 }));
 const buy = fc.record({
   side: fc.constant("buy" as const),
   quantityLots: lots,

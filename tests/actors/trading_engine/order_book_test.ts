@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { type NewOrder, OrderBook } from "../../../actors/trading_engine/order_book.ts";
 import { NONE } from "../../../actors/trading_engine/order_index.ts";
-import { MAX_CASH_UNITS, MAX_PRICE_TICKS, MAX_QUANTITY_LOTS } from "../../../kafka/messages/mod.ts";
+import {
+  MAX_FLOOR_CASH_UNITS,
+  MAX_PRICE_TICKS,
+  MAX_QUANTITY_LOTS,
+} from "../../../kafka/messages/mod.ts";
 import { levelsOf, ordersOf, placeIn } from "./book_view.ts";
 
 /** Numbers orders by name: the book knows no names. */
@@ -17,7 +21,7 @@ function floor(unitsPerTickLot = 1) {
     buys: (
       quantityLots: number,
       limitTicks: number | null,
-      { timeInForce = "gtc", budgetUnits = MAX_CASH_UNITS }: Partial<
+      { timeInForce = "gtc", budgetUnits = MAX_FLOOR_CASH_UNITS }: Partial<
         Pick<NewOrder, "timeInForce" | "budgetUnits">
       > = {},
     ) => send({ side: "buy", quantityLots, limitTicks, budgetUnits, timeInForce }),
@@ -143,8 +147,8 @@ Deno.test("place() is exact at the extremes of price, quantity and cost", () => 
     const { sells, buys, asks } = floor(units);
     sells(MAX_QUANTITY_LOTS, MAX_PRICE_TICKS);
     sells(MAX_QUANTITY_LOTS, 3);
-    const lots = Math.min(MAX_QUANTITY_LOTS, Math.floor(MAX_CASH_UNITS / (3 * units)));
-    const budgetLeft = MAX_CASH_UNITS - 3 * units * lots;
+    const lots = Math.min(MAX_QUANTITY_LOTS, Math.floor(MAX_FLOOR_CASH_UNITS / (3 * units)));
+    const budgetLeft = MAX_FLOOR_CASH_UNITS - 3 * units * lots;
     const dear = Math.floor(budgetLeft / (MAX_PRICE_TICKS * units));
     const placed = buys(MAX_QUANTITY_LOTS, null);
     const wanted = [[3, lots], [MAX_PRICE_TICKS, lots < MAX_QUANTITY_LOTS ? dear : 0]];
@@ -233,7 +237,7 @@ Deno.test("place() refuses what no gateway would let through", () => {
   refused({ quantityLots: 0 }, /lots are not from 1/);
   refused({ limitTicks: MAX_PRICE_TICKS + 1 }, /ticks are not from 1/);
   refused({ budgetUnits: null }, /a buy without a budget/);
-  refused({ budgetUnits: MAX_CASH_UNITS + 1 }, /its budget/);
+  refused({ budgetUnits: MAX_FLOOR_CASH_UNITS + 1 }, /its budget/);
   assert.deepEqual(ordersOf(book, "buy").map(({ orderNumber }) => orderNumber), [7]);
 });
 

@@ -78,13 +78,16 @@ Deno.test("decodeText() names what is wrong, and never throws", () => {
   }));
 });
 
-Deno.test("decodeText() refuses ids that are empty, too long or have control characters", () => {
+Deno.test("decodeText() refuses ids that are empty, too long, or have control characters or halves of pairs", () => {
   const [, deposit] = SAMPLES["order-commands"];
-  for (const userId of ["", "x".repeat(MAX_ID_LENGTH + 1), "a\u0000", "a\nb"]) {
+  for (
+    const userId of ["", "x".repeat(MAX_ID_LENGTH + 1), "a\u0000", "a\nb", "\ud83d", "\udcc8a"]
+  ) {
     assert.equal(decodeText("order-commands", JSON.stringify({ ...deposit, userId })).ok, false);
   }
-  const longest = { ...deposit, userId: "x".repeat(MAX_ID_LENGTH) };
-  assert.equal(decodeText("order-commands", JSON.stringify(longest)).ok, true);
+  for (const userId of ["x".repeat(MAX_ID_LENGTH), "Zo\u00eb \ud83d\udcc8"]) {
+    assert.equal(decodeText("order-commands", JSON.stringify({ ...deposit, userId })).ok, true);
+  }
 });
 
 Deno.test("decodeRecord() decodes what the log gives back, and refuses a tombstone and bytes", async () => {

@@ -10,12 +10,16 @@ import {
 import { LatencyMeter } from "../../../sim/measuring/latency_meter.ts";
 
 /** Records of one partition as the log hands them out. */
-function batch(topic: string, texts: readonly string[], baseOffset = 0): FetchedBatch {
+function batch(
+  topic: string,
+  texts: readonly string[],
+  { baseOffset = 0, timestamp = 0 } = {},
+): FetchedBatch {
   const records = texts.map((text, i) => ({
     topic,
     partition: 0,
     offset: baseOffset + i,
-    timestamp: 0,
+    timestamp,
     key: null,
     value: new TextEncoder().encode(text),
     text,
@@ -137,8 +141,8 @@ Deno.test("LatencyMeter times answers from the intended time", () => {
   assert.deepEqual(counts.refusals, { "unknown-symbol": 1 });
   assert.deepEqual(counts.orderRefusals, { "unknown-symbol": 1 });
   assert.equal(counts.unanswered, 0);
-  assert.equal(counts.firstIntendedAt, 1_000);
-  assert.equal(counts.lastAnsweredAt, 1_030.5);
+  assert.equal(counts.activeMs, 30.5);
+  assert.equal(counts.answered, 2);
 });
 
 Deno.test("LatencyMeter times fills by the taker's leg", () => {
@@ -177,6 +181,48 @@ Deno.test("LatencyMeter counts and does not time what was there before it", () =
   meter.observe(messages("notifications", answers), { at: 900_000, timedFrom: 2 });
   assert.equal(meter.counts().orders.placed, 2);
   assert.equal(meter.answer.count, 0);
+});
+
+/** One partition's notification as it stands in the log with this stamp. */
+function stamped(notification: Notification, offset: number, timestamp: number): FetchedBatch {
+  return batch("notifications", [encodeMessage(notification)], { baseOffset: offset, timestamp });
+}
+
+Deno.test("LatencyMeter leaves out the time in which nobody played", () => {
+  const hour = 3_600_000;
+  const meter = new LatencyMeter([500, hour, 2 * hour]);
+  // Sat from 1,000 to 1,400, gone on with after an hour for 300 ms; the third sitting only reads.
+  const intents = [orderIntent(0, 1_000), orderIntent(1, 1_390), orderIntent(2, hour + 100)];
+  meter.observe(messages("intents", intents), { at: 2 * hour + 5 });
+  const now = { at: 2 * hour + 6, timedFrom: 3 };
+  meter.observe(stamped(placed(0, "0", 1_000), 0, 1_400), now);
+  meter.observe(stamped(placed(1, "1", 1_390), 1, hour + 90), now);
+  meter.observe(stamped(placed(2, "2", hour + 100), 2, hour + 390), now);
+  assert.equal(meter.counts().activeMs, 400 + 300);
+});
+
+Deno.test("LatencyMeter does not time an order that was under way when the run was stopped", () => {
+  const meter = new LatencyMeter([0, 50_000]);
+  const answers = [placed(0, "0", 1_000), placed(1, "1", 50_010), filled(0, "0", 1_000, "taker")];
+  meter.observe(messages("notifications", answers), { at: 50_030 });
+  assert.equal(meter.answer.count, 1);
+  assert.equal(meter.answer.max, 20);
+  assert.equal(meter.fill.count, 0);
+  assert.equal(meter.counts().acrossStops, 1);
+});
+
+Deno.test("LatencyMeter counts orders answered once, however often they were sent", () => {
+  const meter = new LatencyMeter();
+  meter.observe(messages("notifications", [placed(0, "0", 1_000)]), { at: 1_001 });
+  assert.equal(meter.counts().answered, 0, "its intent was not read yet");
+  meter.observe(messages("intents", [orderIntent(0, 1_000), orderIntent(1, 1_000)]), { at: 1_002 });
+  const again = [placed(1, "0", 1_000, true), placed(2, "0", 1_000, true)];
+  meter.observe(messages("notifications", again), { at: 1_003 });
+  const counts = meter.counts();
+  assert.equal(counts.orders.duplicates, 2);
+  assert.equal(counts.answered, 1);
+  meter.observe(messages("notifications", [placed(3, "1", 1_000)]), { at: 1_004 });
+  assert.equal(meter.counts().answered, 2);
 });
 
 Deno.test("LatencyMeter tells how many commands are unanswered", () => {

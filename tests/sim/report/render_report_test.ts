@@ -27,6 +27,7 @@ const measured: MeterMetrics = {
   counts: {
     intended: { orders: 12_400, cancels: 2_000, deposits: 120, accounts: 0, malformed: 7 },
     sent: 14_527,
+    answered: 12_400,
     orders: { placed: 11_000, rejected: 640, duplicates: 760 },
     cancels: { accepted: 1_800, rejected: 200 },
     deposits: { accepted: 120, rejected: 0 },
@@ -40,8 +41,8 @@ const measured: MeterMetrics = {
     unanswered: 0,
     repeats: 12,
     gaps: 0,
-    firstIntendedAt: 1_000,
-    lastAnsweredAt: 9_000,
+    activeMs: 8_000,
+    acrossStops: 0,
   },
   answer: {
     count: 11_640,
@@ -134,6 +135,7 @@ Orders  12,400 intended · 14,527 commands sent · 12,400 answered · none unans
   insufficient-cash               20    0.2 %  ▏
   resent: answered again         760    6.1 %  ██▌
   5,210 trades · cancels: 1,800 taken, 200 refused · 120 deposits · 7 malformed
+  refused besides orders: 200 order-not-live
   1,550 orders/s · 11,000 records/s over 8 s
 
 Latency                     count        p50        p90        p99      p99.9        max
@@ -198,6 +200,18 @@ Deno.test("makeReport() takes the metrics from meter and floor", async () => {
     "failed",
   ]);
   assert.equal(exitCode, 98);
+});
+
+Deno.test("renderReport() lists refusals of cancels and deposits apart from those of orders", async () => {
+  const counts = {
+    ...measured.counts,
+    refusals: { "stale": 5, "order-not-live": 200, "id-conflict": 3 },
+    orderRefusals: { "stale": 5, "id-conflict": 1 },
+  };
+  const text = renderReport(makeReport(await input({ measured: { ...measured, counts } })), plain);
+  assert.match(text, /^ {2}refused besides orders: 200 order-not-live · 2 id-conflict$/m);
+  assert.doesNotMatch(text, /^ {2}order-not-live/m);
+  assert.match(text, /^ {2}id-conflict +1 +0\.0 %/m);
 });
 
 Deno.test("makeReport() judges only the invariants that the script asks for", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertViolated, judge, playSession, verdictOn } from "../support/sessions.ts";
-import { forge, lose } from "../support/tampering.ts";
+import { forge, lose, poison } from "../support/tampering.ts";
 import { findRecord } from "../support/array_log.ts";
 import { HandFloor } from "../support/hand_floor.ts";
 
@@ -92,4 +92,40 @@ Deno.test("no-lost-order counts equal intents: one of two lost is lost", async (
   const { partition: at, offset } = JSON.parse(String(partition.value));
   floor.log.records("order-commands", at)[offset + 1]!.value = "other";
   assertViolated(await judge(floor.log), "no-lost-order", /intent 1 was acknowledged/);
+});
+
+for (
+  const [topic, type, fields, role] of [
+    ["orders", "order-accepted", { orderId: "c3" }, "trading-engine"],
+    ["orders", "cancel-requested", { cancelId: "x2" }, "trading-engine"],
+    ["order-commands", "settle-fill", { userId: "bob" }, "order-gateway"],
+    ["order-commands", "release-order", { userId: "bob" }, "order-gateway"],
+    ["order-commands", "place-order", { orderId: "c3" }, "order-gateway"],
+    ["order-commands", "cancel-order", { cancelId: "x2" }, "order-gateway"],
+    ["order-commands", "deposit", { depositId: "dep-1" }, "order-gateway"],
+    ["notifications", "order-filled", { orderId: "b1" }, "portfolio-manager"],
+  ] as const
+) {
+  Deno.test(`no-lost-order finds a ${type} that the ${role} skipped as poison`, async () => {
+    const { log } = playSession();
+    const { partition, offset, letter } = poison(log, topic, { type, ...fields }, role);
+    const verdict = assertViolated(
+      await judge(log, { drained: false }),
+      "no-lost-order",
+      new RegExp(`the ${type} at ${topic}/${partition}/${offset} was skipped by the ${role}`),
+    );
+    assert.deepEqual(verdict.counterexample!.chain, [
+      { topic, partition, offset },
+      { topic: "dead-letters", partition: 0, offset: letter },
+    ]);
+  });
+}
+
+Deno.test("no-lost-order finds a skipped order of which every trace is gone", async () => {
+  // As it is really left: nothing follows from what was skipped.
+  const { log } = playSession(lose("notifications", { type: "order-placed", orderId: "c3" }));
+  poison(log, "order-commands", { type: "place-order", orderId: "c3" }, "order-gateway");
+  poison(log, "order-commands", { type: "place-order", orderId: "c3" }, "order-gateway");
+  const verdict = assertViolated(await judge(log), "no-lost-order", /skipped by the order-gateway/);
+  assert.equal(verdict.violations, 1, "a mark that is written twice is one skip");
 });

@@ -64,3 +64,33 @@ export function forge(log: ArrayLog, topic: TopicName, wanted: Fields, changes: 
   };
   return log.append(topic, partition, { key: record.key, value: JSON.stringify(forged) });
 }
+
+/** Skips the first message with the wanted fields as poison, as a role does whose fold throws on it. */
+export function poison(
+  log: ArrayLog,
+  topic: TopicName,
+  wanted: Fields,
+  role: string,
+): { readonly partition: number; readonly offset: number; readonly letter: number } {
+  const { partition, record } = findRecord(log, topic, fits(wanted));
+  const offset = log.records(topic, partition).indexOf(record);
+  const letter = log.append("dead-letters", 0, {
+    key: `${topic}/${partition}`,
+    value: JSON.stringify({
+      type: "dead-letter",
+      id: `${role}/${topic}/${partition}/${offset}`,
+      correlationId: `${topic}/${partition}`,
+      timestamp: 5,
+      role,
+      topic,
+      partition,
+      offset,
+      kind: "poison",
+      error: "Cannot fold: a test says so",
+      key: record.key ?? null,
+      valueBase64: btoa(String(record.value)),
+      valueBytes: String(record.value).length,
+    }),
+  });
+  return { partition, offset, letter };
+}
