@@ -14,6 +14,8 @@ export default scenario("opening_bell", {
     { symbol: "IBM", price: 185.75 },
   ],
   accounts: { count: 20, cash: 1_000_000, holdings: 5_000 },
+  // A minute of trading passes in a second: prices move little, and orders rest in the books.
+  market: { model: { kind: "gbm", timeScale: 60 } },
   phases: [
     { name: "opening", kind: "ramp", fromPerSecond: 20, toPerSecond: 200, duration: "1s" },
     { name: "trading", kind: "constant", ratePerSecond: 200, duration: "3s" },

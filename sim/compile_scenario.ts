@@ -24,6 +24,7 @@ import {
 } from "./scenario_schema.ts";
 import { type Pace, peakRateOf, planPhases } from "./session_pace.ts";
 import {
+  keepsAuditLog,
   PLAN_VERSION,
   type PlannedAccount,
   type PlannedEvent,
@@ -185,10 +186,26 @@ function planEvents(
   return planned.sort((a, b) => a.atMs - b.atMs);
 }
 
-/** Instances given on the command line may not fit the script. */
+/** Groups without which no order is ever answered or filled. */
+const NEEDED_GROUPS = [
+  ["order-gateway", "nobody opens accounts or answers orders without one"],
+  ["trading-engine", "nobody matches orders or closes cancels without one"],
+  ["order-command-producer", "nobody sends the orders of the phases without one"],
+] as const satisfies readonly (readonly [ActorGroup, string])[];
+
+/** Instances given by script or command line may not fit. */
 function instanceProblems(plan: SessionPlan): readonly string[] {
   const problems: string[] = [];
   const { instances, symbols } = plan;
+  const isSilent = plan.phases.every((phase) => peakRateOf(phase) === 0);
+  for (const [group, reason] of NEEDED_GROUPS) {
+    if (instances[group] > 0 || (isSilent && group === "order-command-producer")) continue;
+    problems.push(`${group}: 0 instances: must be at least 1: ${reason}`);
+  }
+  const wantsAudit = plan.invariants !== "all" && plan.invariants.includes("audit-log-complete");
+  if (wantsAudit && !keepsAuditLog(plan)) {
+    problems.push("audit-logger: 0 instances: invariants name audit-log-complete, which needs one");
+  }
   if (instances["market-data-producer"] > symbols.length) {
     problems.push(
       `market-data-producer: ${instances["market-data-producer"]} instances: must be at most one ` +
@@ -198,6 +215,11 @@ function instanceProblems(plan: SessionPlan): readonly string[] {
   for (const { verb, whom } of plan.events) {
     const instance = parseInstance(whom);
     if (verb === "join" || instance === null) continue;
+    if (
+      NEEDED_GROUPS.some(([group]) => group === instance.group) && instances[instance.group] === 0
+    ) {
+      continue; // said already
+    }
     const joins = plan.events.filter((event) => event.verb === "join");
     const possible = instances[instance.group] +
       joins.filter((event) => event.whom === instance.group).length;

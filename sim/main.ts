@@ -17,7 +17,7 @@ import { compileScenario } from "./compile_scenario.ts";
 import { ProgressWriter } from "./progress_writer.ts";
 import { choosePaint, type Paint } from "./report/paint.ts";
 import { renderReport } from "./report/render_report.ts";
-import { makeReport, type RunReport, writeReport } from "./report/run_report.ts";
+import { finishedReport, makeReport, type RunReport, writeReport } from "./report/run_report.ts";
 import {
   createRunFolder,
   newRunId,
@@ -37,13 +37,20 @@ const encoder = new TextEncoder();
 
 /** Runs the command. @returns the exit code */
 export async function simMain(argv: readonly string[]): Promise<number> {
+  let directory: string | null = null;
   try {
     const command = parseSimArguments(argv);
     if (command.kind === "help" || command.kind === "list") return await usage(command.kind);
-    using folder = await folderOf(command, argv);
-    return await play(folder, command);
+    const moment = { at: new Date().toISOString(), argv: [...argv] };
+    using opened = await folderOf(command, moment);
+    directory = opened.paths.directory;
+    if (command.kind === "run") return await play(opened, command);
+    const finished = await finishedReport(opened.paths.report);
+    return finished === null
+      ? await play(await goOn(opened, moment), command)
+      : showAgain(finished, command);
   } catch (error) {
-    return explain(error);
+    return explain(error, directory);
   }
 }
 
@@ -60,15 +67,9 @@ async function usage(kind: "help" | "list"): Promise<number> {
 
 async function folderOf(
   command: Extract<SimCommand, { kind: "run" | "resume" }>,
-  argv: readonly string[],
+  moment: RunManifest["started"],
 ): Promise<RunFolder> {
-  const moment = { at: new Date().toISOString(), argv: [...argv] };
-  if (command.kind === "resume") {
-    const folder = await openRunFolder(command.directory);
-    const manifest = { ...folder.manifest, resumed: [...folder.manifest.resumed, moment] };
-    await writeManifest(folder.paths.manifest, manifest);
-    return { ...folder, manifest, [Symbol.dispose]: () => folder[Symbol.dispose]() };
-  }
+  if (command.kind === "resume") return await openRunFolder(command.directory);
   const { scenario, resolveFile } = await loadScenario(command.scenario);
   const plan = await compileScenario(scenario, { overrides: command.overrides, resolveFile });
   // Names of runs need only differ, so this is the one draw that no seed decides.
@@ -87,16 +88,33 @@ async function folderOf(
   return await createRunFolder(command.runs, manifest);
 }
 
+/** The folder of a run that another process begins to play. */
+async function goOn(folder: RunFolder, moment: RunManifest["started"]): Promise<RunFolder> {
+  const manifest = { ...folder.manifest, resumed: [...folder.manifest.resumed, moment] };
+  await writeManifest(folder.paths.manifest, manifest);
+  return { ...folder, manifest, [Symbol.dispose]: () => folder[Symbol.dispose]() };
+}
+
+/** Of a run whose script was played to the end there is nothing to play: its report stands. */
+function showAgain(report: RunReport, { json }: { readonly json: boolean }): number {
+  const stream = json ? Deno.stderr : Deno.stdout;
+  console.error(`run ${report.runId} was played to its end; this is its report:`);
+  const paint = paintFor(stream);
+  show(report, { json, paint });
+  return report.exitCode;
+}
+
+function paintFor(stream: { isTerminal(): boolean }): Paint {
+  return choosePaint({ isTerminal: stream.isTerminal(), noColor: Deno.env.get("NO_COLOR") });
+}
+
 async function play(
   folder: RunFolder,
   { json }: Extract<SimCommand, { kind: "run" | "resume" }>,
 ): Promise<number> {
   // With --json the report alone goes to standard output.
   const stream = json ? Deno.stderr : Deno.stdout;
-  const paint = choosePaint({
-    isTerminal: stream.isTerminal(),
-    noColor: Deno.env.get("NO_COLOR"),
-  });
+  const paint = paintFor(stream);
   const progress = new ProgressWriter({
     write: (text) => void stream.writeSync(encoder.encode(text)),
     isTerminal: stream.isTerminal(),
@@ -163,7 +181,7 @@ function machine(): RunReport["machine"] {
 }
 
 /** Says what went wrong; errors that a user can mend come without a stack. */
-function explain(error: unknown): number {
+function explain(error: unknown, directory: string | null): number {
   if (error instanceof UsageError) {
     console.error(`${error.message}\n\n${USAGE_LINE}\n--help lists scenarios and options.`);
     return ExitCode.invalid;
@@ -175,13 +193,20 @@ function explain(error: unknown): number {
     console.error(error.message);
     return ExitCode.invalid;
   }
-  if (error instanceof FloorFailedError || error instanceof EventLogError) {
-    console.error(
-      `${error.message}\nThe run was not finished; it can be gone on with by --resume.`,
-    );
+  if (error instanceof FloorFailedError || error instanceof EventLogError || isOfSystem(error)) {
+    const advice = directory === null
+      ? "Nothing was started."
+      : `The run was not finished; go on with it: deno task sim --resume ${directory}`;
+    console.error(`${error.message}\n${advice}`);
     return ExitCode.failed;
   }
   throw error;
+}
+
+/** What the operating system refused, such as a full disk. */
+function isOfSystem(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return "code" in error && typeof error.code === "string" && /^E[A-Z]+$/.test(error.code);
 }
 
 if (import.meta.main) Deno.exit(await simMain(Deno.args));

@@ -8,6 +8,7 @@
  *   log.sqlite      every record of every topic
  *   audit/          the audit log's segments
  *   events.ndjson   runtime events
+ *   latencies.json  latencies measured so far, for when the run is gone on with
  *   report.json     the report
  *   lock            held by the process that plays the run
  * ```
@@ -32,6 +33,7 @@ export interface RunPaths {
   readonly log: string;
   readonly audit: string;
   readonly events: string;
+  readonly latencies: string;
   readonly report: string;
   readonly lock: string;
 }
@@ -61,6 +63,7 @@ export function runPaths(directory: string): RunPaths {
     log: join(directory, "log.sqlite"),
     audit: join(directory, "audit"),
     events: join(directory, "events.ndjson"),
+    latencies: join(directory, "latencies.json"),
     report: join(directory, "report.json"),
     lock: join(directory, "lock"),
   };

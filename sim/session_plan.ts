@@ -138,3 +138,8 @@ export type SessionPlan = z.infer<typeof sessionPlanSchema>;
 export type PlannedSymbol = SessionPlan["symbols"][number];
 export type PlannedEvent = SessionPlan["events"][number];
 export type PlannedAccount = SessionPlan["accounts"][number];
+
+/** Whether an audit logger runs from the start. Without one there is no audit log to be judged. */
+export function keepsAuditLog({ instances }: Pick<SessionPlan, "instances">): boolean {
+  return instances["audit-logger"] > 0;
+}

@@ -10,7 +10,8 @@ import type { PartitionCounts } from "./partition_fold.ts";
 
 /**
  * The channels (`topic/partition`) by which the floor's folds write to `topic`: the partitions of what
- * a role reads that writes there.
+ * a role reads that writes there. They are all there are: a fold that stands in no row of the topology
+ * may read the floor's topics, but the floor's actors take no derived message from it.
  */
 export function channelsInto(topic: TopicName, partitions: PartitionCounts): ReadonlySet<string> {
   const channels = new Set<string>();

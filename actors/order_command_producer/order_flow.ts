@@ -115,15 +115,16 @@ export class OrderFlow {
   /** Users cancel what they believe to be resting; what they send again may be anything. */
   #target(kind: FlowKind, random: Random): PlaceOrder | null {
     if (kind !== "cancel") return this.#recent.pick(random);
-    return this.#recent.pickLatest(random, (order) => this.#seemsToRest(order));
+    return this.#recent.pickLatest(random, (order) => this.#passiveBy(order));
   }
 
-  /** Whether a limit order is priced on the passive side of the market as it stands. */
-  #seemsToRest({ symbol, side, price }: PlaceOrder): boolean {
+  /** How far from the market as it stands a limit order waits, as a share; 0 or less: not at all. */
+  #passiveBy({ symbol, side, price }: PlaceOrder): number {
     const tradable = this.#symbolOf.get(String(symbol));
-    if (tradable === undefined || typeof price !== "number") return false;
-    const away = this.#view.anchorTicks(tradable.symbol) - nearestCount(price, tradable.tick);
-    return side === "buy" ? away > 0 : away < 0;
+    if (tradable === undefined || typeof price !== "number") return 0;
+    const anchor = this.#view.anchorTicks(tradable.symbol);
+    const below = anchor - nearestCount(price, tradable.tick);
+    return (side === "buy" ? below : -below) / anchor;
   }
 
   #order(kind: FlowKind, place: ArrivalPlace, random: Random): DrawnCommand {

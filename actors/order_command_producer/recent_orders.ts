@@ -42,15 +42,24 @@ export class RecentOrders {
 
   /** One of them, or null when none was found. */
   pick(random: Random): PlaceOrder | null {
-    return this.#draw(random, { reach: RECENT_COMMANDS, wanted: () => true });
+    for (const order of this.#draws(random, RECENT_COMMANDS)) return order;
+    return null;
   }
 
   /**
-   * One of the latest that is `wanted`, or else any of them: what rests in a book is seldom old.
-   * Null when none was found.
+   * Of some of the latest the one with the highest score above 0, or else any of the recent ones: what
+   * rests in a book is seldom old. Null when none was found.
    */
-  pickLatest(random: Random, wanted: (order: PlaceOrder) => boolean): PlaceOrder | null {
-    return this.#draw(random, { reach: LATEST_COMMANDS, wanted }) ?? this.pick(random);
+  pickLatest(random: Random, score: (order: PlaceOrder) => number): PlaceOrder | null {
+    let best: PlaceOrder | null = null;
+    let highest = 0;
+    for (const order of this.#draws(random, LATEST_COMMANDS)) {
+      const reached = score(order);
+      if (reached <= highest) continue;
+      best = order;
+      highest = reached;
+    }
+    return best ?? this.pick(random);
   }
 
   /** Notes that the order is cancelled: it is picked no more. */
@@ -75,17 +84,17 @@ export class RecentOrders {
     }
   }
 
-  #draw(random: Random, { reach, wanted }: {
-    readonly reach: number;
-    readonly wanted: (order: PlaceOrder) => boolean;
-  }): PlaceOrder | null {
+  /** Orders at places drawn among the last `reach` commands. */
+  *#draws(
+    random: Random,
+    reach: number,
+  ): Generator<PlaceOrder> {
     const within = Math.min(this.#next, reach);
     for (let i = 0; i < TRIES && within > 0; i++) {
       const number = this.#next - 1 - Math.floor(random() * within);
       const order = this.#slots[number % RECENT_COMMANDS];
-      if (order !== null && order !== undefined && wanted(order)) return order;
+      if (order !== null && order !== undefined) yield order;
     }
-    return null;
   }
 
   #numberOf(orderId: string): number | null {

@@ -35,9 +35,9 @@ export function openAccount(desk: OpeningDesk, command: OpenAccount): void {
   const body = new Hasher().value(command.cash).value(command.holdings).finish();
   const account = state.accounts.get(command.userId);
   if (account !== undefined) return answerAgain({ ...desk, account }, command, { checked, body });
-  const refusal = checked.ok ? lackOfRoom(desk, checked) : checked;
-  if (refusal !== null) return sendAnswer(out, command, rejection(command, refusal, false));
-  if (!checked.ok) return;
+  if (!checked.ok) return sendAnswer(out, command, rejection(command, checked, false));
+  const lack = lackOfRoom(desk, checked);
+  if (lack !== null) return sendAnswer(out, command, rejection(command, lack, false));
   endow(desk, command, checked, body);
   sendAnswer(out, command, opened(command, checked, false));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Verdict } from "../auditor/verdict.ts";
+import type { RuleId, Verdict } from "../auditor/verdict.ts";
 import { REJECT_REASONS } from "../../kafka/messages/mod.ts";
 import { exitCodeOf } from "../command_line/exit_codes.ts";
 import type { EncodedLatency, LatencySummary } from "../measuring/latency_histogram.ts";
@@ -12,12 +12,15 @@ import type { MeterMetrics } from "../measuring/meter_actor.ts";
 import type { MeterCounts } from "../measuring/meter_counts.ts";
 import { type MetricName, type Metrics, PERCENTILES } from "../metrics.ts";
 import type { Durability } from "../run_manifest.ts";
-import type { SessionPlan } from "../session_plan.ts";
+import { keepsAuditLog, type SessionPlan } from "../session_plan.ts";
 import { judgeThresholds, type ThresholdVerdict } from "../thresholds.ts";
 import { writeFileWhole } from "../whole_file.ts";
 
 /** Grows when a reader of before would misread a report. */
 export const REPORT_VERSION = 2;
+
+/** Judged only where there is an audit log. */
+const AUDIT_RULE: RuleId = "audit-log-complete";
 
 /** The log that a run was played on. */
 export interface ReportedLog {
@@ -97,9 +100,7 @@ export function makeReport(input: ReportInput): RunReport {
   const { plan, measured } = input;
   const metrics = metricsOf(measured, input.floor);
   const thresholds = judgeThresholds(plan.thresholds, metrics);
-  const invariants = plan.invariants === "all"
-    ? input.verdicts
-    : input.verdicts.filter(({ rule }) => plan.invariants.includes(rule));
+  const invariants = judgedOf(plan, input.verdicts);
   return {
     version: REPORT_VERSION,
     runId: input.runId,
@@ -120,9 +121,23 @@ export function makeReport(input: ReportInput): RunReport {
     floor: input.floor,
     invariants,
     thresholds,
-    notes: [...plan.notes, ...notesOn(measured), ...input.notes],
+    notes: [...plan.notes, ...auditNotes(plan), ...notesOn(measured), ...input.notes],
     exitCode: exitCodeOf({ invariants, thresholds, interrupted: input.interrupted }),
   };
+}
+
+/** The verdicts that count: those that the script asks for, of which a log that nobody kept is none. */
+function judgedOf(plan: SessionPlan, verdicts: readonly Verdict[]): readonly Verdict[] {
+  const { invariants } = plan;
+  if (invariants !== "all") return verdicts.filter(({ rule }) => invariants.includes(rule));
+  return keepsAuditLog(plan) ? verdicts : verdicts.filter(({ rule }) => rule !== AUDIT_RULE);
+}
+
+function auditNotes(plan: SessionPlan): readonly string[] {
+  if (keepsAuditLog(plan)) return [];
+  return [
+    `No audit logger was asked for, so there is no audit log and ${AUDIT_RULE} is not judged.`,
+  ];
 }
 
 /** Every metric that was measured. */

@@ -6,16 +6,13 @@
  */
 
 import type { Floor } from "../../actors/floor/floor.ts";
-import { FloorFailedError } from "../../actors/floor/floor_failed_error.ts";
+import type { FloorFailedError } from "../../actors/floor/floor_failed_error.ts";
 import { startFloor } from "../../actors/floor/start_floor.ts";
-import type { ActorHandle } from "../../actors/runtime/actor_handle.ts";
 import { type Clock, systemClock } from "../../actors/runtime/clock.ts";
 import { CONSUMER_ROLES, type ConsumerRole } from "../../actors/topology.ts";
-import type { TopicPartitionOffset } from "../../kafka/event_log.ts";
 import { openEventLog } from "../../kafka/open_event_log.ts";
 import { auditRun } from "../auditor/audit_run.ts";
 import type { Verdict } from "../auditor/verdict.ts";
-import type { MeterMetrics, MeterQuestion, MeterReading } from "../measuring/meter_actor.ts";
 import type { ProgressSnapshot } from "../progress.ts";
 import { orderProducerOptions } from "../producer_options.ts";
 import type { FloorObservation, ReportInput } from "../report/run_report.ts";
@@ -23,25 +20,17 @@ import type { RunFolder } from "../run_folder.ts";
 import { writeManifest } from "../run_manifest.ts";
 import { RuntimeEventFile } from "../runtime_event_file.ts";
 import type { SessionPlan } from "../session_plan.ts";
+import { drain } from "./drain.ts";
+import { asFailure, whyFailed } from "./failures.ts";
 import { FloorWatch } from "./floor_watch.ts";
 import { lastIntendedAt } from "./resume_point.ts";
 import { SessionEvents } from "./session_events.ts";
-import { Sources, startMeter } from "./sources.ts";
+import { SessionMeter } from "./session_meter.ts";
+import { SessionProgress } from "./session_progress.ts";
+import { Sources } from "./sources.ts";
 
 /** From the moment everything stands ready to the session's first order. */
 const LEAD_MS = 200;
-
-/** How often progress is told. */
-const PROGRESS_EVERY_MS = 100;
-
-/** After progress could not be told. */
-const NO_PROGRESS_MS = 2_000;
-
-/** How long the floor may take to work off what is left when the script is over. */
-export const DRAIN_DEADLINE_MS = 300_000;
-
-/** A floor that has not moved for so long while it drains is stuck. */
-const STUCK_AFTER_MS = 60_000;
 
 /** What a session is played with. */
 export interface SessionSurroundings {
@@ -78,7 +67,7 @@ export async function playSession(surroundings: SessionSurroundings): Promise<Se
   const clock = surroundings.clock ?? systemClock;
   const startedAt = clock.now();
   using events = RuntimeEventFile.open(folder.paths.events);
-  const watch = new FloorWatch();
+  const watch = new FloorWatch(surroundings.say);
   const floor = await startFloor({
     ...floorOptionsOf(folder),
     clock,
@@ -87,6 +76,8 @@ export async function playSession(surroundings: SessionSurroundings): Promise<Se
       events.append(event);
       watch.observe(event);
     },
+  }).catch((error: unknown) => {
+    throw asFailure("Cannot start the floor", error);
   });
   try {
     const session = new Session(floor, watch, { ...surroundings, clock });
@@ -151,10 +142,8 @@ class Session {
   readonly #watch: FloorWatch;
   readonly #options: SessionSurroundings & { readonly clock: Clock };
   readonly #plan: SessionPlan;
-  #meter!: ActorHandle;
   #startAt = 0;
   #elapsedBefore = 0;
-  #phase = "starting";
 
   constructor(
     floor: Floor,
@@ -168,47 +157,38 @@ class Session {
   }
 
   async play() {
-    const { interrupted, say } = this.#options;
-    this.#meter = startMeter(this.#floor, await this.#ends(["notifications"]));
-    await this.#meter.ready;
-    await this.#beginOrGoOn();
-    const sources = new Sources(this.#floor, this.#watch);
+    const meter = await SessionMeter.start(this.#floor, this.#options.folder);
     const over = new AbortController();
-    const happenings = new SessionEvents(this.#floor, say);
-    const ticking = this.#tick(over.signal);
-    let script = Promise.resolve();
+    const { progress: tell, say } = this.#options;
+    let telling = Promise.resolve();
     try {
-      await this.#unlessFailed(sources.start(this.#plan, {
-        startAt: this.#startAt,
-        elapsedBefore: this.#elapsedBefore,
-      }));
-      script = happenings.play(this.#plan.events, {
-        from: this.#elapsedBefore,
+      await this.#beginOrGoOn();
+      const progress = new SessionProgress({
+        floor: this.#floor,
+        meter,
+        watch: this.#watch,
+        plan: this.#plan,
+        clock: this.#options.clock,
         sessionAt: () => this.#sessionAt(),
-        signal: AbortSignal.any([interrupted, over.signal]),
+        tell,
+        say,
       });
-      await this.#unlessFailed(Promise.race([
-        Promise.all([sources.finished, script]),
-        aborted(interrupted),
-      ]));
-      if (interrupted.aborted) {
-        say("interrupted: draining what has begun (once more to end at once)");
-        await sources.stop();
-      }
-      this.#phase = "draining";
-      const drained = await this.#unlessFailed(this.#drain());
-      const measured = await this.#measure();
+      telling = progress.run(over.signal);
+      const failure = Promise.race([this.#floor.failure, meter.failure]);
+      const missed = await this.#unlessFailed(this.#playScript(over.signal), failure);
+      progress.draining();
+      const drained = await this.#unlessFailed(drain(this.#floor, this.#options.clock), failure);
       return {
-        interrupted: interrupted.aborted,
+        interrupted: this.#options.interrupted.aborted,
         drained,
-        measured,
+        measured: await this.#unlessFailed(meter.measure(), failure),
         floor: await this.#observe(),
-        notes: happenings.missed.map((text) => `A happening did not take place: ${text}.`),
+        notes: [...missed, ...this.#watch.notes()],
       };
     } finally {
       over.abort();
-      await Promise.all([ticking, script]);
-      await this.#meter.stop(1_000);
+      await telling;
+      await meter.stop();
     }
   }
 
@@ -233,57 +213,45 @@ class Session {
     });
   }
 
+  /** Lets sources and happenings run to the end of the script. @returns what did not take place */
+  async #playScript(over: AbortSignal): Promise<readonly string[]> {
+    const { interrupted, say } = this.#options;
+    const sources = new Sources(this.#floor, this.#watch);
+    await sources.start(this.#plan, {
+      startAt: this.#startAt,
+      elapsedBefore: this.#elapsedBefore,
+    });
+    const happenings = new SessionEvents(this.#floor, say);
+    const script = happenings.play(this.#plan.events, {
+      from: this.#elapsedBefore,
+      sessionAt: () => this.#sessionAt(),
+      signal: AbortSignal.any([interrupted, over]),
+    });
+    await Promise.race([
+      Promise.all([sources.finished, script]),
+      aborted(interrupted),
+      aborted(over),
+    ]);
+    if (interrupted.aborted) {
+      say("interrupted: draining what has begun (once more to end at once)");
+      await sources.stop();
+    }
+    await script;
+    return happenings.missed.map((text) => `A happening did not take place: ${text}.`);
+  }
+
   #sessionAt(): number {
     return this.#options.clock.now() - this.#startAt + this.#elapsedBefore;
   }
 
-  async #unlessFailed<T>(work: Promise<T>): Promise<T> {
-    const failed = Promise.race([
-      this.#floor.failure,
-      this.#meter.down.then(({ error, reason }) =>
-        new FloorFailedError(
-          `Cannot measure the run: the meter is down: ${error?.message ?? reason}`,
-        )
-      ),
-    ]);
+  async #unlessFailed<T>(work: Promise<T>, failure: Promise<FloorFailedError>): Promise<T> {
     const result = await Promise.race([
-      work.then((value) => ({ value })),
-      failed.then((error) => ({ error })),
+      work.then((value) => ({ value }), (rejected: unknown) => ({ rejected })),
+      failure.then((failed) => ({ failed })),
     ]);
-    if ("error" in result) throw result.error;
-    return result.value;
-  }
-
-  /** @returns whether every group caught up; a floor that no longer moves is not waited for */
-  async #drain(): Promise<boolean> {
-    const { clock } = this.#options;
-    const giveUpAt = clock.now() + DRAIN_DEADLINE_MS;
-    const over = new AbortController();
-    let idle = false;
-    const idling = this.#floor.idle({ signal: over.signal }).then(() => idle = true);
-    let seen = "";
-    for (let movedAt = clock.now(); !idle && clock.now() < giveUpAt;) {
-      await Promise.race([idling, clock.sleep(PROGRESS_EVERY_MS)]);
-      const { lag, end } = await this.#floor.progress();
-      const now = `${lag}/${end}`;
-      if (now !== seen) movedAt = clock.now();
-      seen = now;
-      if (clock.now() - movedAt > STUCK_AFTER_MS) break;
-    }
-    const drained = idle;
-    over.abort();
-    await idling;
-    return drained;
-  }
-
-  async #measure(): Promise<MeterMetrics> {
-    const question: MeterQuestion = {
-      kind: "metrics",
-      upTo: await this.#ends(),
-      timeoutMs: STUCK_AFTER_MS,
-    };
-    // The meter's own answer to its own question.
-    return await this.#meter.ask(question, STUCK_AFTER_MS + 5_000) as MeterMetrics;
+    if ("value" in result) return result.value;
+    if ("failed" in result) throw result.failed;
+    throw await whyFailed(result.rejected, { failure, clock: this.#options.clock });
   }
 
   async #observe(): Promise<FloorObservation> {
@@ -294,51 +262,6 @@ class Session {
       lag,
       recordsAppended: end,
     };
-  }
-
-  async #ends(topics?: readonly string[]): Promise<readonly TopicPartitionOffset[]> {
-    const found = await this.#floor.log.describeTopics(topics);
-    return found.flatMap(({ name, offsets }) =>
-      offsets.map(({ end }, partition) => ({ topic: name, partition, offset: end }))
-    );
-  }
-
-  async #tick(signal: AbortSignal): Promise<void> {
-    const { clock, progress, say } = this.#options;
-    const question: MeterQuestion = { kind: "counts" };
-    while (!signal.aborted) {
-      try {
-        const reading = await this.#meter.ask(question) as MeterReading; // its own answer
-        const snapshot = await this.#snapshot(reading);
-        if (!signal.aborted) progress(snapshot);
-      } catch (error) {
-        // Progress is not worth a failure: what is wrong with meter or log is noticed elsewhere.
-        if (!signal.aborted) say(`no progress to show: ${messageOf(error)}`);
-        await clock.sleep(NO_PROGRESS_MS, signal);
-      }
-      await clock.sleep(PROGRESS_EVERY_MS, signal);
-    }
-  }
-
-  async #snapshot({ counts }: MeterReading): Promise<ProgressSnapshot> {
-    const { lag } = await this.#floor.progress();
-    const elapsedMs = Math.max(0, this.#sessionAt());
-    return {
-      elapsedMs,
-      plannedMs: this.#plan.durationMs,
-      phase: this.#phase === "draining" ? this.#phase : this.#phaseAt(elapsedMs),
-      intended: counts.intended.orders,
-      sent: counts.sent,
-      answered: counts.orders.placed + counts.orders.rejected + counts.orders.duplicates,
-      trades: counts.trades,
-      lag,
-      restarts: this.#watch.restarts,
-    };
-  }
-
-  #phaseAt(elapsedMs: number): string {
-    const phase = this.#plan.phases.findLast(({ startsAtMs }) => startsAtMs <= elapsedMs);
-    return phase?.name ?? "starting";
   }
 }
 

@@ -7,7 +7,7 @@
 import type { Floor } from "../../actors/floor/floor.ts";
 import type { ActorHandle } from "../../actors/runtime/actor_handle.ts";
 import type { RuntimeEvent } from "../../actors/runtime/runtime_events.ts";
-import type { TopicPartitionOffset } from "../../kafka/event_log.ts";
+import type { MeterOptions } from "../measuring/meter_actor.ts";
 import {
   marketProducerOptions,
   orderProducerOptions,
@@ -116,13 +116,10 @@ function producerOf(source: SourceOptions): string {
 }
 
 /** Starts the meter; what stood in `notifications` before `timedFrom` is counted and not timed. */
-export function startMeter(
-  floor: Floor,
-  timedFrom: readonly TopicPartitionOffset[],
-): ActorHandle {
+export function startMeter(floor: Floor, options: MeterOptions): ActorHandle {
   return startSource(floor, {
     id: METER,
     incarnation: floor.runtime.nextIncarnation(METER),
-    options: { kind: "meter", options: { timedFrom } },
+    options: { kind: "meter", options },
   });
 }

@@ -80,7 +80,7 @@ function measured(load: Load): Promise<LatencySummary> {
       partition,
       offset,
     }));
-    const meter = startMeter(floor, timedFrom);
+    const meter = startMeter(floor, { timedFrom });
     await meter.ready;
     return {
       result: async () => {

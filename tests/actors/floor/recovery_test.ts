@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { type Floor, FloorFailedError, startFloor } from "../../../mod.ts";
 import { readRange } from "../../../actors/log_access/read_range.ts";
 import type { RuntimeEvent } from "../../../actors/runtime/runtime_events.ts";
-import { decodeRecord, encodeMessage } from "../../../kafka/messages/mod.ts";
+import { decodeRecord, encodeMessage, type FloorOpened } from "../../../kafka/messages/mod.ts";
 import type { TopicName } from "../../../kafka/topics.ts";
 import { partitionForKey } from "../../../kafka/partitioner.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -161,53 +161,22 @@ Deno.test("a floor stopped and started again in its folder holds what it held", 
 async function plantPoison(
   floor: Floor,
 ): Promise<readonly { topic: TopicName; partition: number }[]> {
-  const partition = partitionForKey("AAPL", 6);
-  const derived = {
-    id: "stranger/0/0/0",
-    correlationId: "stranger",
-    causationId: "stranger",
-    sequence: 0,
+  const parameters = { ...floor.parameters, cashDecimals: floor.parameters.cashDecimals + 1 };
+  const opening: FloorOpened = {
+    type: "floor-opened",
+    id: "again",
+    correlationId: "again",
     timestamp: 1,
+    parameters,
   };
-  const order = { userId: "user-0", orderId: "x", orderNumber: 6_000_000, quantityLots: 1 };
-  const elsewhere = { ...floor.parameters, cashDecimals: floor.parameters.cashDecimals + 1 };
-  const opened = { id: "again", correlationId: "again", timestamp: 1, parameters: elsewhere };
+  const ofUser = partitionForKey("user-0", 6);
   const records = [
-    {
-      topic: "orders",
-      partition,
-      key: "AAPL",
-      message: {
-        ...derived,
-        ...order,
-        type: "order-accepted",
-        symbol: "UNLISTED",
-        side: "buy",
-        limitTicks: 1,
-        budgetUnits: 100,
-        timeInForce: "gtc",
-        clientTimestamp: 1,
-      },
-    },
-    {
-      topic: "order-commands",
-      partition: partitionForKey("user-0", 6),
-      key: null,
-      message: { ...opened, type: "floor-opened" },
-    },
-    {
-      topic: "notifications",
-      partition: partitionForKey("user-0", 6),
-      key: null,
-      message: { ...opened, type: "floor-opened" },
-    },
+    { topic: "orders", partition: partitionForKey("AAPL", 6) },
+    { topic: "order-commands", partition: ofUser },
+    { topic: "notifications", partition: ofUser },
   ] as const;
-  await floor.log.publish(
-    records.map(({ topic, partition, key, message }) => {
-      const value = encodeMessage(message as Parameters<typeof encodeMessage>[0]); // checked below
-      return { topic, partition, records: [{ key, value, timestamp: 1 }] };
-    }),
-  );
+  const record = { key: null, value: encodeMessage(opening), timestamp: 1 };
+  await floor.log.publish(records.map((place) => ({ ...place, records: [record] })));
   return records;
 }
 
@@ -247,8 +216,8 @@ Deno.test("a poison record is skipped by a durable mark, and others go on", asyn
       assert.deepEqual(await poisonLetters(floor), marked, "no record is marked twice");
       assert.equal(events.filter(({ kind }) => kind === "fold-failed").length, 0);
     });
-    // The stranger's order is no client's: the auditor must say so, and of nothing else.
-    await assertSound(directory, { except: ["no-phantom", "causality-closed"] });
+    // Records were skipped: the auditor must say so, and of nothing else.
+    await assertSound(directory, { except: ["no-lost-order"] });
   });
 });
 

@@ -212,7 +212,10 @@ Deno.test("tradingEngineFold throws where the gateway has broken its word", () =
 Deno.test("tradingEngineFold takes the same floor-opened again and refuses another", () => {
   const floor = openFloor();
   assert.deepEqual(floor.opens(structuredClone(PARAMETERS)), []);
-  assert.throws(() => floor.opens({ ...PARAMETERS, cashDecimals: 4 }), /opened with cashDecimals 2, not 4/);
+  assert.throws(
+    () => floor.opens({ ...PARAMETERS, cashDecimals: 4 }),
+    /opened with cashDecimals 2, not 4/,
+  );
   const twice = { ...PARAMETERS, symbols: [PARAMETERS.symbols[0]!, PARAMETERS.symbols[0]!] };
   assert.throws(() => new EngineFloor().opens(twice), /"AAPL" is there twice/);
   const fraction = { ...PARAMETERS, cashDecimals: 0 };

@@ -140,3 +140,23 @@ Deno.test("duplicates-inert does not take an id for used by an order that was ra
   const report = await judge(floor.log, { openFloor: true, drained: false });
   assert.equal(report.verdicts.find(({ rule }) => rule === "duplicates-inert")?.status, "held");
 });
+
+Deno.test("duplicates-inert lets a resent opening be told that the account exists", async () => {
+  const floor = new HandFloor();
+  floor.open("bob", 1_000);
+  floor.acknowledge();
+  const opening = { type: "open-account", commandId: "open-bob" };
+  const { record, partition } = findRecord(floor.log, "order-commands", fits(opening));
+  const value = JSON.stringify({ ...JSON.parse(String(record.value)), id: "other" });
+  const offset = floor.log.append("order-commands", partition, { key: "bob", value });
+  forge(floor.log, "notifications", { type: "account-opened" }, {
+    id: `order-commands/${partition}/${offset}/0`,
+    causationId: "other",
+    type: "account-rejected",
+    reason: "account-exists",
+    detail: "",
+  });
+  const report = await judge(floor.log, { openFloor: true, drained: false });
+  const verdict = report.verdicts.find(({ rule }) => rule === "duplicates-inert");
+  assert.equal(verdict?.status, "held", verdict?.counterexample?.text);
+});

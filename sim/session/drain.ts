@@ -1,0 +1,43 @@
+/**
+ * Waiting until a floor has worked off what is left when the script is over.
+ *
+ * @module
+ */
+
+import type { Floor } from "../../actors/floor/floor.ts";
+import type { Clock } from "../../actors/runtime/clock.ts";
+
+/** How long the floor may take to work off what is left when the script is over. */
+const DRAIN_DEADLINE_MS = 300_000;
+
+/** A floor that has not moved for so long while it drains is stuck. */
+const STUCK_AFTER_MS = 60_000;
+
+/** How often it is looked at. */
+const LOOK_EVERY_MS = 100;
+
+/** Resolves with whether every group caught up; a floor that no longer moves is not waited for. */
+export async function drain(
+  floor: Pick<Floor, "idle" | "progress">,
+  clock: Clock,
+): Promise<boolean> {
+  const giveUpAt = clock.now() + DRAIN_DEADLINE_MS;
+  const over = new AbortController();
+  let idle = false;
+  const idling = floor.idle({ signal: over.signal }).then(() => {
+    idle = !over.signal.aborted;
+  });
+  let seen = "";
+  for (let movedAt = clock.now(); !idle && clock.now() < giveUpAt;) {
+    await Promise.race([idling, clock.sleep(LOOK_EVERY_MS)]);
+    const { lag, end } = await floor.progress();
+    const now = `${lag}/${end}`;
+    if (now !== seen) movedAt = clock.now();
+    seen = now;
+    if (clock.now() - movedAt > STUCK_AFTER_MS) break;
+  }
+  const drained = idle;
+  over.abort();
+  await idling;
+  return drained;
+}
