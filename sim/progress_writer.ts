@@ -11,10 +11,10 @@ import type { Paint } from "./report/paint.ts";
 export const UPDATE_EVERY_MS = 100;
 
 /** Between two lines where there is no terminal. */
-export const LINE_EVERY_MS = 1_000;
+const LINE_EVERY_MS = 1_000;
 
 /** Rates are taken over at least so long, so that they do not flicker. */
-export const RATE_OVER_MS = 500;
+const RATE_OVER_MS = 500;
 
 /** Where progress goes and what it may look like. */
 export interface ProgressTarget {

@@ -22,7 +22,7 @@ const momentSchema = z.strictObject({
   argv: z.array(z.string()),
 });
 
-export const runManifestSchema = z.strictObject({
+const runManifestSchema = z.strictObject({
   version: z.literal(MANIFEST_VERSION),
   runId: z.string(),
   plan: sessionPlanSchema,

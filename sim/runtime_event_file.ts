@@ -7,7 +7,7 @@
 import type { RuntimeEvent } from "../actors/runtime/runtime_events.ts";
 
 /** Text that may wait to be written. Commits wait; whatever else happens is written at once. */
-export const MAX_WAITING_CHARACTERS = 64 * 1024;
+const MAX_WAITING_CHARACTERS = 64 * 1024;
 
 /** The last line is looked for in this many bytes at the end of the file. */
 const TAIL_BYTES = 1024 * 1024;

@@ -82,7 +82,7 @@ export function scenario(name: string, definition: ScenarioDefinition): Scenario
 }
 
 /** {@link scenario}, for those who play it. @throws {ScenarioError} */
-export function checkScenario(name: string, definition: DefinitionInput): CheckedScenario {
+function checkScenario(name: string, definition: DefinitionInput): CheckedScenario {
   if (typeof name !== "string" || !NAME.test(name)) {
     throw new ScenarioError(String(name), [
       problemLine(["name"], name, "must be 1 to 64 of a-z, 0-9, _ and -, a letter first"),

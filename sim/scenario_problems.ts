@@ -75,7 +75,7 @@ export function problemLine(path: Path, found: unknown, right: string): string {
 }
 
 /** A path as one would write it in code. */
-export function formatPath(path: Path): string {
+function formatPath(path: Path): string {
   if (path.length === 0) return "definition";
   return path.map((step, i) => {
     if (typeof step === "number") return `[${step}]`;

@@ -31,11 +31,11 @@ export const MAX_INSTANCES = 64;
 /** Partitions of one topic. */
 export const MAX_PARTITIONS = 256;
 /** Symbols of one floor. */
-export const MAX_SYMBOLS = 1_000;
+const MAX_SYMBOLS = 1_000;
 /** Phases of one session. */
 export const MAX_PHASES = 1_000;
 /** Scripted happenings of one session. */
-export const MAX_EVENTS = 1_000;
+const MAX_EVENTS = 1_000;
 /** Commands a second, over all producers: more than any machine this runs on sends. */
 export const MAX_RATE_PER_SECOND = 1_000_000;
 /** The longest phase: a day. */

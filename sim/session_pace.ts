@@ -62,10 +62,3 @@ function planPhase(
   }
   return { ...time, kind: phase.kind, ratePerSecond: phase.ratePerSecond * rateFactor, arrivals };
 }
-
-/** The phase under way at a time after the start; null before the first and after the last. */
-export function phaseAt(phases: readonly PlannedPhase[], elapsedMs: number): PlannedPhase | null {
-  return phases.find(({ startsAtMs, durationMs }) =>
-    elapsedMs >= startsAtMs && elapsedMs < startsAtMs + durationMs
-  ) ?? null;
-}

@@ -293,7 +293,7 @@ async function openAccounts(
 }
 
 /** Answers to an opening that say: this account is open already, and stays as it is. */
-const OPEN_ALREADY: readonly RejectReason[] = ["account-exists", "id-conflict", "stale"];
+const OPEN_ALREADY: readonly RejectReason[] = ["account-exists", "id-conflict"];
 
 function unlessOpen(error: unknown): void {
   if (error instanceof CommandRejectedError && OPEN_ALREADY.includes(error.reason)) return;

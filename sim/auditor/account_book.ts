@@ -90,7 +90,7 @@ export function receive(holding: Holding, amount: number): void {
 }
 
 /** Total by what came and went. */
-export function totalOf(holding: Holding): number {
+function totalOf(holding: Holding): number {
   return holding.paidIn + holding.received - holding.given;
 }
 

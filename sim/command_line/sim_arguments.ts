@@ -63,7 +63,7 @@ const OPTIONS = {
 } as const;
 
 /** Every option, for messages. */
-export const OPTION_NAMES: readonly string[] = Object.keys(OPTIONS).map((name) => `--${name}`);
+const OPTION_NAMES: readonly string[] = Object.keys(OPTIONS).map((name) => `--${name}`);
 
 /** Options that a resumed run takes from its manifest. */
 const SETTLED_BY_MANIFEST = Object.keys(OPTIONS)

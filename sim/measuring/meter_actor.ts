@@ -30,7 +30,7 @@ const COUNT_EVERY_MS = 20;
 const MAX_RECORDS = 5_000;
 
 /** How long a question waits for the meter to catch up unless it says otherwise. */
-export const DEFAULT_CATCH_UP_MS = 10_000;
+const DEFAULT_CATCH_UP_MS = 10_000;
 
 /** The meter's own settings. */
 export interface MeterOptions {

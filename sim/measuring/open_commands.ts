@@ -5,10 +5,10 @@
  */
 
 /** Commands remembered at most. Past it, how many are unanswered is no longer told. */
-export const MAX_OPEN_COMMANDS = 1_000_000;
+const MAX_OPEN_COMMANDS = 1_000_000;
 
 /** Answers remembered whose intent was not seen yet; intents and answers are read side by side. */
-export const MAX_EARLY_ANSWERS = 100_000;
+const MAX_EARLY_ANSWERS = 100_000;
 
 /** Matches intents with answers by the command's id, in either order of arrival. */
 export class OpenCommands {

@@ -141,7 +141,7 @@ function auditNotes(plan: SessionPlan): readonly string[] {
 }
 
 /** Every metric that was measured. */
-export function metricsOf(
+function metricsOf(
   { counts, answer, fill }: Pick<MeterMetrics, "counts" | "answer" | "fill">,
   floor: FloorObservation,
 ): Metrics {

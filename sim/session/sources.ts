@@ -21,7 +21,7 @@ import { createSource, type SourceOptions } from "./source_factory.ts";
 const PRODUCER_SHUTDOWN_MS = 5_000;
 
 /** The name of the meter among the actors. */
-export const METER = "meter";
+const METER = "meter";
 
 /** Starts an incarnation of a session's own actor on the floor's host. */
 export function startSource(floor: Floor, source: {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { compileScenario, type Overrides } from "../../sim/compile_scenario.ts";
 import { marketProducerOptions, orderProducerOptions } from "../../sim/producer_options.ts";
 import { scenario, type ScenarioDefinition, ScenarioError } from "../../sim/scenario.ts";
-import { peakRateOf, phaseAt } from "../../sim/session_pace.ts";
+import { peakRateOf } from "../../sim/session_pace.ts";
 import { sessionPlanSchema } from "../../sim/session_plan.ts";
 
 const definition: ScenarioDefinition = {
@@ -43,8 +43,6 @@ Deno.test("compileScenario() puts phases one after the other and happenings in o
     { atMs: 1_000, verb: "hang", whom: "order-gateway-0" },
     { atMs: 2_000, verb: "crash", whom: "trading-engine-0" },
   ]);
-  assert.equal(phaseAt(plan.phases, 1_200)?.name, "rest");
-  assert.equal(phaseAt(plan.phases, 4_000), null);
 });
 
 Deno.test("compileScenario() makes accounts of a count", async () => {
@@ -100,13 +98,37 @@ Deno.test("compileScenario() takes seed, partitions and instances from the overr
 });
 
 Deno.test("compileScenario() refuses instances that leave a happening without anyone", async () => {
-  assert.deepEqual(await refusal({ instances: { "trading-engine": 0 } }), [
-    "--instances: the script lets trading-engine-0 crash, so trading-engine must be at least 1",
+  const late = scenario("late", { ...definition, events: [{ at: "1s", leave: "notifier-0" }] });
+  assert.deepEqual(await refusal({ instances: { notifier: 0 } }, late), [
+    "--instances: the script lets notifier-0 leave, so notifier must be at least 1",
   ]);
   assert.match(
     (await refusal({ instances: { "market-data-producer": 3 } }))[0]!,
     /3 instances: must be at most one a symbol, of which there are 2$/,
   );
+});
+
+Deno.test("compileScenario() refuses a floor on which no order can be answered", async () => {
+  for (const group of ["order-gateway", "trading-engine", "order-command-producer"] as const) {
+    const problems = await refusal({ instances: { [group]: 0 } });
+    assert.equal(problems.length, 1);
+    assert.match(problems[0]!, new RegExp(`^${group}: 0 instances: must be at least 1: nobody `));
+  }
+  const others = { "portfolio-manager": 0, notifier: 0, "market-data-producer": 0 };
+  assert.equal(
+    (await compileScenario(session, { overrides: { instances: others } })).instances.notifier,
+    0,
+  );
+});
+
+Deno.test("compileScenario() refuses to judge an audit log that nobody writes", async () => {
+  const instances = { "audit-logger": 0 };
+  const named = scenario("named", { ...definition, invariants: ["audit-log-complete"] });
+  assert.match(
+    (await refusal({ instances }, named))[0]!,
+    /^audit-logger: 0 instances: invariants /,
+  );
+  assert.equal((await compileScenario(session, { overrides: { instances } })).invariants, "all");
 });
 
 Deno.test("compileScenario() refuses to scale silence", async () => {

@@ -9,7 +9,7 @@ import { Column, OffsetColumns } from "../columns.ts";
 import type { MatchedTrade, TopOfBook } from "../slow_matcher.ts";
 
 /** Why an order or a cancel ended without a trade. */
-export const END_REASONS = ["requested", "unfilled", "budget", "missed"] as const;
+const END_REASONS = ["requested", "unfilled", "budget", "missed"] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 /** A place in `orders`: the record that causes what follows. */

@@ -14,7 +14,6 @@ import type {
   Trade,
 } from "../../../kafka/messages/mod.ts";
 import type { Derived } from "../derived_messages.ts";
-import { ENGINE_ROLE } from "../evidence/evidence.ts";
 import { ExpectedOutcomes } from "../evidence/expected_outcomes.ts";
 import {
   ALL_LEGS,
@@ -33,57 +32,34 @@ import {
   type RuleContext,
   type Settlement,
 } from "../rule.ts";
-import { EMPTY_TOP, SlowBook, type TopOfBook } from "../slow_matcher.ts";
-import type { RecordRef } from "../verdict.ts";
+import type { TopOfBook } from "../slow_matcher.ts";
+import { ReplayedBooks } from "./replayed_books.ts";
 
 const RULE = "price-time-priority";
 const TOLD = 1;
 const RELEASED = 2;
 
-interface OpenBook {
-  readonly book: SlowBook;
-  top: TopOfBook;
-}
-
 /** The rule. */
 export class PriceTimePriority implements Rule {
   readonly #context: RuleContext;
   readonly #expected = new ExpectedOutcomes();
-  /** By partition and symbol: a symbol belongs to one partition. */
-  readonly #books = new Map<string, OpenBook>();
-
-  /** Set when orders could not be replayed: then nothing can be compared. */
-  #blind = false;
+  readonly #books: ReplayedBooks;
 
   constructor(context: RuleContext) {
     this.#context = context;
+    this.#books = new ReplayedBooks(context, this.#expected);
   }
 
-  onAccepted({ message, record }: Derived<OrderAccepted>): void {
-    const open = this.#bookFor(record, message.symbol);
-    if (open === null) return;
-    this.#context.findings.check(RULE);
-    const { trades, end } = open.book.place(message);
-    const { orderNumber } = message;
-    const taker = { number: orderNumber, buys: message.side === "buy" };
-    this.#expected.addTrades(record, taker, trades);
-    if (end !== null) this.#expected.addEnd(record, { ...end, orderNumber });
-    this.#expectQuote(open, record);
+  onAccepted(derived: Derived<OrderAccepted>): void {
+    this.#books.accept(derived);
   }
 
-  onCancelRequested({ message, record }: Derived<CancelRequested>): void {
-    const open = this.#bookFor(record, message.symbol);
-    if (open === null) return;
-    this.#context.findings.check(RULE);
-    const { orderNumber } = message;
-    const lots = open.book.cancel(orderNumber);
-    if (lots === null) this.#expected.addEnd(record, { reason: "missed", orderNumber, lots: 0 });
-    else this.#expected.addEnd(record, { reason: "requested", orderNumber, lots });
-    this.#expectQuote(open, record);
+  onCancelRequested(derived: Derived<CancelRequested>): void {
+    this.#books.cancel(derived);
   }
 
   onNotice(derived: Derived<EngineNotice>, row: number): void {
-    if (this.#blind) return;
+    if (this.#books.blind) return;
     const { message } = derived;
     if (message.type === "order-filled") {
       // Narrowed by its type.
@@ -106,7 +82,7 @@ export class PriceTimePriority implements Rule {
   }
 
   onTrade(derived: Derived<Trade>): void {
-    if (this.#blind) return;
+    if (this.#books.blind) return;
     const { message, origin } = derived;
     const trade = this.#nextUnfound(origin, LEG_TRADE, () => true);
     const told = `a trade of ${message.quantityLots} at ${message.priceTicks}`;
@@ -124,7 +100,7 @@ export class PriceTimePriority implements Rule {
   }
 
   onQuote(derived: Derived<Quote>): void {
-    if (this.#blind) return;
+    if (this.#books.blind) return;
     const { message, origin } = derived;
     const row = this.#expected.quoteOf(origin);
     if (row < 0) {
@@ -147,7 +123,7 @@ export class PriceTimePriority implements Rule {
   }
 
   onSettlement(derived: Derived<Settlement>, row: number): void {
-    if (this.#blind) return;
+    if (this.#books.blind) return;
     const { message, origin } = derived;
     if (message.type === "settle-fill") return this.#compareSettlement(derived, message, row);
     const end = this.#expected.endOf(origin);
@@ -256,38 +232,6 @@ export class PriceTimePriority implements Rule {
   #sameTerms(trade: number, told: { priceTicks: number; quantityLots: number }): boolean {
     return this.#expected.priceTicks.get(trade) === told.priceTicks &&
       this.#expected.lots.get(trade) === told.quantityLots;
-  }
-
-  /** The book that a record goes to; null when it goes to none. */
-  #bookFor(record: RecordRef, symbol: string): OpenBook | null {
-    const { evidence, findings } = this.#context;
-    // The engine skipped it, and so must its judge.
-    if (evidence.letters.kindOf(ENGINE_ROLE, record) !== null) return null;
-    const { partition } = record;
-    const key = `${partition} ${symbol}`;
-    const known = this.#books.get(key);
-    if (known !== undefined) return known;
-    if (evidence.facts === null) {
-      this.#blind = true;
-      findings.undecide(RULE, "no floor-opened record says what the symbols are");
-      return null;
-    }
-    const facts = evidence.facts.symbol(symbol);
-    if (facts === undefined) return null; // rejects-inert says so
-    const open = { book: new SlowBook(facts.unitsPerTickLot), top: EMPTY_TOP };
-    this.#books.set(key, open);
-    return open;
-  }
-
-  #expectQuote(open: OpenBook, cause: { partition: number; offset: number }): void {
-    const top = open.book.top();
-    const { bidTicks, bidLots, askTicks, askLots } = open.top;
-    if (
-      top.bidTicks === bidTicks && top.bidLots === bidLots &&
-      top.askTicks === askTicks && top.askLots === askLots
-    ) return;
-    open.top = top;
-    this.#expected.addQuote(cause, top);
   }
 
   #violate(derived: Derived, row: number, text: string): void {

@@ -5,7 +5,12 @@ import { compileScenario } from "../../../sim/compile_scenario.ts";
 import type { MeterMetrics } from "../../../sim/measuring/meter_actor.ts";
 import { coloured, plain } from "../../../sim/report/paint.ts";
 import { renderReport, REPORT_COLUMNS } from "../../../sim/report/render_report.ts";
-import { makeReport, type ReportInput } from "../../../sim/report/run_report.ts";
+import {
+  finishedReport,
+  makeReport,
+  type ReportInput,
+  writeReport,
+} from "../../../sim/report/run_report.ts";
 import { scenario } from "../../../sim/scenario.ts";
 
 const session = scenario("burst", {
@@ -219,6 +224,34 @@ Deno.test("makeReport() judges only the invariants that the script asks for", as
   const report = makeReport(await input({ plan }));
   assert.deepEqual(report.invariants.map(({ rule }) => rule), ["no-lost-order"]);
   assert.equal(report.exitCode, 99);
+});
+
+Deno.test("makeReport() judges no audit log where no audit logger was asked for", async () => {
+  const base = await compileScenario(session);
+  const plan = { ...base, instances: { ...base.instances, "audit-logger": 0 } };
+  const report = makeReport(await input({ plan }));
+  assert.deepEqual(report.invariants.map(({ rule }) => rule), ["no-lost-order", "conservation"]);
+  assert.ok(report.notes.some((note) => /audit-log-complete is not judged/.test(note)));
+});
+
+Deno.test("finishedReport() gives only a report of a run with nothing left to do", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const path = `${directory}/report.json`;
+    assert.equal(await finishedReport(path), null);
+    const report = makeReport(await input());
+    await writeReport(path, report);
+    assert.deepEqual(await finishedReport(path), JSON.parse(JSON.stringify(report)));
+    const { floor } = report;
+    for (
+      const unfinished of [{ interrupted: true }, { floor: { ...floor, lag: 3 } }, { version: 1 }]
+    ) {
+      await Deno.writeTextFile(path, JSON.stringify({ ...report, ...unfinished }));
+      assert.equal(await finishedReport(path), null);
+    }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });
 
 Deno.test("makeReport() says what a reader should know of the figures", async () => {

@@ -53,8 +53,17 @@ Deno.test("sim --resume goes on with a run that was killed in mid-burst, twice",
 
     const third = await startSim("--resume", directory).ended;
     assert.equal(third.code, ExitCode.held, third.out + third.err);
-    assert.equal((await reportOf(directory)).resumed, 2);
+    const report = await reportOf(directory);
+    assert.equal(report.resumed, 2);
+    assert.ok(report.counts.answered <= report.counts.intended.orders);
     await assertWholeRun(directory);
+
+    // Nobody plays between two processes, nor after the end.
+    assert.ok(report.counts.activeMs! < report.elapsedMs + 5_000);
+    const again = await startSim("--resume", directory, "--json").ended;
+    assert.equal(again.code, ExitCode.held, again.out + again.err);
+    assert.deepEqual(JSON.parse(again.out), JSON.parse(JSON.stringify(report)));
+    assert.equal((await reportOf(directory)).resumed, 2);
   });
 });
 
