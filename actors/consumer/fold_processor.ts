@@ -34,7 +34,7 @@ export const SNAPSHOT_EVERY_RECORDS = 20_000;
 export const SNAPSHOT_BYTES_PER_RECORD = 50;
 
 /** Outputs are published after so many records, so that what waits in memory is bounded. */
-const PUBLISH_EVERY_RECORDS = 1_000;
+const PUBLISH_EVERY_RECORDS = 4_000;
 
 /** What a {@link FoldProcessor} needs. */
 export interface FoldProcessorOptions<State, T extends MessageTopic> {

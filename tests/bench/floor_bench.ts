@@ -1,6 +1,7 @@
 /**
  * Records per second that the whole floor moves end to end, against what one writer appends to the
- * same kind of log: the same records, in batches of 1,000.
+ * same kind of log: the same records, 1,000 at a time, spread over six partitions as their keys spread
+ * them; and, beside it, all of them to one partition, the most that the log takes from one writer.
  *
  * Run: deno run -A tests/bench/floor_bench.ts [--orders 200000] [--durability process|disk]
  */
@@ -27,7 +28,8 @@ const directory = await Deno.makeTempDir({ prefix: "outcry-bench-" });
 
 try {
   const floor = await moved();
-  const writer = await appended(floor.sample);
+  const writer = await appended(floor.sample, 1);
+  const spread = await appended(floor.sample, 6);
   const rate = Math.round(floor.rate);
   console.log(
     `floor, ${durability}: ${orders} commands, ${floor.total} records in ` +
@@ -35,12 +37,18 @@ try {
   );
   console.log(`  ${Math.round(orders / floor.seconds)} commands/s, ${rate} records/s end to end`);
   console.log(`  ${JSON.stringify(floor.byTopic)}`);
-  console.log(`one writer, same records in batches of 1,000: ${Math.round(writer)} records/s`);
+  console.log(`one writer, the same records, 1,000 at a time: ${Math.round(spread)} records/s`);
+  console.log(`  all to one partition: ${Math.round(writer)} records/s`);
   tell({
     what: `floor end to end / one writer (${durability})`,
-    value: floor.rate / writer,
+    value: floor.rate / spread,
     unit: "",
     ...(durability === "process" ? { limit: { is: "at least", value: 0.25 } } : {}),
+  });
+  tell({
+    what: `floor end to end / one writer to one partition (${durability})`,
+    value: floor.rate / writer,
+    unit: "",
   });
   tell({ what: `commands end to end (${durability})`, value: orders / floor.seconds, unit: "/s" });
 } finally {
@@ -81,17 +89,27 @@ async function moved() {
   return { seconds, total, byTopic, rate: total / seconds, sample };
 }
 
-async function appended(sample: readonly RecordToPublish[]): Promise<number> {
-  const path = join(directory, "writer.sqlite");
+async function appended(
+  sample: readonly RecordToPublish[],
+  partitions: number,
+): Promise<number> {
+  const path = join(directory, `writer-${partitions}.sqlite`);
   await using log = await openEventLog({ kind: "embedded", path, durability });
   await log.createTopics(topicSettings());
   let count = 0;
   const started = performance.now();
   while (performance.now() - started < 3_000) {
     for (let at = 0; at < sample.length; at += 1_000) {
-      const records = sample.slice(at, at + 1_000);
-      await log.publish([{ topic: "orders", partition: (at / 1_000) % 6, records }]);
-      count += records.length;
+      const first = (at / 1_000) % 6;
+      const each = Math.ceil(1_000 / partitions);
+      await log.publish(
+        Array.from({ length: partitions }, (_, n) => ({
+          topic: "orders",
+          partition: (first + n) % 6,
+          records: sample.slice(at + n * each, Math.min(at + 1_000, at + (n + 1) * each)),
+        })).filter(({ records }) => records.length > 0),
+      );
+      count += Math.min(1_000, sample.length - at);
     }
   }
   return count / ((performance.now() - started) / 1000);
