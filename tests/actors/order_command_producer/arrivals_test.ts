@@ -108,16 +108,16 @@ Deno.test("ArrivalSchedule: a ramp's rate grows in a straight line, also from an
   }
 });
 
-Deno.test("ArrivalSchedule makes a million arrivals within a second", () => {
+Deno.test("ArrivalSchedule.skip() passes over a million arrivals and goes on behind them", () => {
   const schedule = new ArrivalSchedule(
     [{ kind: "constant", ratePerSecond: 100_000, durationMs: 10_100 }],
     1,
   );
-  const before = performance.now();
   schedule.skip(1_000_000);
-  const ms = performance.now() - before;
-  assert.notEqual(schedule.next(), NO_MORE_ARRIVALS);
-  assert.ok(ms < 1_000, `${ms} ms`);
+  const next = schedule.next();
+  assert.notEqual(next, NO_MORE_ARRIVALS);
+  // A hundred thousand a second: the millionth comes after about ten seconds.
+  assert.ok(next > 9_900 && next < 10_100, `${next} ms`);
 });
 
 Deno.test("ArrivalSchedule names the phase that makes no load", () => {
