@@ -33,6 +33,9 @@ import { OUTCRY_VERSION } from "./version.ts";
 /** Where the shipped scenarios are, for whoever runs the command elsewhere. */
 const SCENARIOS = new URL("../scenarios/", import.meta.url);
 
+/** The width of what is no terminal, or does not say how wide it is. */
+const UNKNOWN_COLUMNS = 100;
+
 const encoder = new TextEncoder();
 
 /** Runs the command. @returns the exit code */
@@ -118,7 +121,8 @@ async function play(
   const progress = new ProgressWriter({
     write: (text) => void stream.writeSync(encoder.encode(text)),
     isTerminal: stream.isTerminal(),
-    columns: () => stream.isTerminal() ? Deno.consoleSize().columns : 100,
+    columns: () =>
+      stream.isTerminal() ? Deno.consoleSize().columns || UNKNOWN_COLUMNS : UNKNOWN_COLUMNS,
     paint,
   });
   const interruption = onInterrupt();
