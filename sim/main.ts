@@ -29,6 +29,7 @@ import { MANIFEST_VERSION, type RunManifest, writeManifest } from "./run_manifes
 import { ScenarioError } from "./scenario.ts";
 import { playSession } from "./session/play_session.ts";
 import { OUTCRY_VERSION } from "./version.ts";
+import { sayWarnings } from "./warnings.ts";
 
 /** Where the shipped scenarios are, for whoever runs the command elsewhere. */
 const SCENARIOS = new URL("../scenarios/", import.meta.url);
@@ -125,6 +126,7 @@ async function play(
       stream.isTerminal() ? Deno.consoleSize().columns || UNKNOWN_COLUMNS : UNKNOWN_COLUMNS,
     paint,
   });
+  using _warnings = sayWarnings((text) => progress.say(text));
   const interruption = onInterrupt();
   try {
     progress.say(`run ${folder.runId}, in ${folder.paths.directory}, by process ${Deno.pid}`);
