@@ -304,8 +304,8 @@ Deno.test("notification server keeps to its limits of connections", SANITIZED, a
   const third = await fetch(place.url);
   assert.equal(third.status, 429);
   assert.match(await third.text(), /2 connections are the limit of one user/);
-  clients.push(await listen(place.url.replace(USER, "777")));
-  const fourth = await fetch(place.url.replace(USER, "778"));
+  clients.push(await listen(place.url.replace(`/users/${USER}/`, "/users/777/")));
+  const fourth = await fetch(place.url.replace(`/users/${USER}/`, "/users/778/"));
   assert.equal(fourth.status, 503);
   assert.match(await fourth.text(), /3 connections are the limit/);
   assert.deepEqual(place.server.counters, { connections: 3, refused: 2 });
