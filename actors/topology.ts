@@ -77,6 +77,9 @@ export type ConsumerRole = {
   [R in Role]: (typeof TOPOLOGY)[R]["kind"] extends "consumer" ? R : never;
 }[Role];
 
+/** The most instances of one role. */
+export const MAX_INSTANCES = 64;
+
 /** The roles that are sources. */
 export type ProducerRole = Exclude<Role, ConsumerRole>;
 

@@ -11,6 +11,7 @@ import {
   FLOW_KINDS,
   type FlowKind,
 } from "../actors/order_command_producer/options.ts";
+import { MAX_INSTANCES } from "../actors/topology.ts";
 import { DEFAULT_GATEWAY_LIMITS, MAX_ID_LENGTH, MAX_SYMBOL_LENGTH } from "../kafka/messages/mod.ts";
 import { TOPIC_NAMES } from "../kafka/topics.ts";
 import { ACTOR_GROUPS, scenarioEventSchema } from "./scenario_events.ts";
@@ -26,8 +27,6 @@ import {
 
 /** Accounts of one floor. */
 export const MAX_ACCOUNTS = 100_000;
-/** Instances of one group. */
-export const MAX_INSTANCES = 64;
 /** Partitions of one topic. */
 export const MAX_PARTITIONS = 256;
 /** Symbols of one floor. */

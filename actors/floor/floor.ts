@@ -23,7 +23,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { RuntimeEventSink } from "../runtime/event_stream.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
-import { CONSUMER_ROLES, type ConsumerRole } from "../topology.ts";
+import { CONSUMER_ROLES, type ConsumerRole, MAX_INSTANCES } from "../topology.ts";
 import type { ActorHost } from "./actor_host.ts";
 import { actorIds, type ActorView, unlessDown, viewActors } from "./actor_view.ts";
 import type { ConsumerSettings } from "./consumer_actor.ts";
@@ -32,9 +32,6 @@ import { FloorFailedError } from "./floor_failed_error.ts";
 import { PRODUCERS } from "./floor_tree.ts";
 import type { LogCleaning } from "./log_cleaning.ts";
 import { servesAll } from "./rest.ts";
-
-/** The most instances of one role. */
-export const MAX_INSTANCES = 64;
 
 /** How often {@link Floor.idle} looks: rarely while much is left to do, since looking costs the floor. */
 const IDLE_CHECK_MS = { soon: 20, later: 200 } as const;

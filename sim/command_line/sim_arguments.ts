@@ -13,7 +13,8 @@ import { nearestTo, suggestion } from "../nearest.ts";
 import { DEFAULT_RUNS_DIRECTORY, isRunId } from "../run_folder.ts";
 import { DURABILITIES, type Durability } from "../run_manifest.ts";
 import { ACTOR_GROUPS, type ActorGroup, isActorGroup } from "../scenario_events.ts";
-import { MAX_INSTANCES, MAX_PARTITIONS, MAX_PHASE_MS } from "../scenario_schema.ts";
+import { MAX_INSTANCES } from "../../actors/topology.ts";
+import { MAX_PARTITIONS, MAX_PHASE_MS } from "../scenario_schema.ts";
 
 /** What the user wants. */
 export type SimCommand =
