@@ -186,6 +186,16 @@ export interface TopicSettings {
   readonly timestampType: TimestampType;
 }
 
+/** One way in which a topic is otherwise than wanted. */
+export interface TopicDrift {
+  /** The wanted topic's name. */
+  readonly topic: string;
+  /** `missing`: wanted and not there. `different`: there, with another setting. */
+  readonly kind: "missing" | "different";
+  /** In words, such as `has 3 partitions instead of 6`. */
+  readonly difference: string;
+}
+
 /** A topic as it exists. */
 export interface TopicDescription extends TopicSettings {
   /** One entry a partition, in order. */
@@ -216,6 +226,8 @@ export interface GroupDescription {
 
 /** A durable, partitioned log of records. */
 export interface EventLog extends AsyncDisposable {
+  /** What telemetry calls it, such as `kafka`; left out: a log of our own. */
+  readonly system?: string;
   /** Creates what is missing. @throws {EventLogError} `topic-drift` when one exists otherwise. */
   createTopics(topics: readonly TopicSettings[]): Promise<void>;
   /** Deletes topics with all their records. @throws {EventLogError} `unknown-topic` */
@@ -224,6 +236,11 @@ export interface EventLog extends AsyncDisposable {
   describeTopics(names?: readonly string[]): Promise<readonly TopicDescription[]>;
   /** How many partitions a topic has. @throws {EventLogError} `unknown-topic` */
   partitionCount(topic: string): Promise<number>;
+  /**
+   * How the wanted topics are otherwise than wanted, in their settings and in what the transport has
+   * besides: on a cluster replicas, the largest batch, partitions that nobody leads.
+   */
+  findDrift(wanted: readonly TopicSettings[]): Promise<readonly TopicDrift[]>;
 
   /**
    * Appends each batch to its partition. Resolves when all of them are durable.
@@ -242,10 +259,23 @@ export interface EventLog extends AsyncDisposable {
   /** Reads from these places on, one for each partition wanted. */
   openReader(positions: readonly TopicPartitionOffset[]): LogReader;
 
-  /** Applies each topic's cleanup policy now. */
+  /**
+   * Applies each topic's cleanup policy now, where that is the program's business. A cluster cleans by
+   * itself: there this does nothing and says that it removed nothing.
+   */
   clean(): Promise<{ readonly removedRecords: number }>;
   /** Closes connections and timers; what was acknowledged stays. Idempotent. */
   close(): Promise<void>;
+}
+
+/** The log can no longer be reached, or can be again. */
+export interface AvailabilityChange {
+  /** Whether requests succeed. */
+  readonly available: boolean;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Which request failed and how, or which one succeeded. */
+  readonly why: string;
 }
 
 /** Why an operation of the log failed. */

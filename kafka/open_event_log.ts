@@ -4,12 +4,16 @@
  * @module
  */
 
+import type { ClusterLogConfig } from "./cluster/cluster_config.ts";
 import { EmbeddedEventLog } from "./embedded/embedded_log.ts";
 import { type Durability, openLogFile, openLogMemory } from "./embedded/log_file.ts";
-import type { EventLog } from "./event_log.ts";
+import type { AvailabilityChange, EventLog } from "./event_log.ts";
 
 /** Which log, as plain data that can be sent to a worker. */
-export type EventLogConfig = {
+export type EventLogConfig = EmbeddedLogConfig | ClusterLogConfig;
+
+/** A log in one file. */
+export interface EmbeddedLogConfig {
   /** One file on this machine, shared by any number of workers and processes. */
   readonly kind: "embedded";
   /** Where the file is. Beside it SQLite keeps `-wal` and `-shm` files while it is open. */
@@ -24,14 +28,25 @@ export type EventLogConfig = {
    * slower now and then, before it comes to the others. Default false.
    */
   readonly background?: boolean;
-};
+}
 
 /** What opening a log needs besides its configuration. */
 export interface OpenEventLogOptions {
-  /** Milliseconds since the epoch: the log's stamps and the members' sessions. Default: the machine's. */
+  /**
+   * Milliseconds since the epoch: the log's stamps and the members' sessions. Default: the machine's.
+   * A cluster has a clock of its own.
+   */
   readonly now?: () => number;
-  /** Whether a log that does not exist is made. Default true; otherwise it is `log-missing`. */
+  /**
+   * Whether a log that does not exist is made. Default true; otherwise it is `log-missing`. A cluster
+   * is never made, and not asked before the log is used.
+   */
   readonly create?: boolean;
+  /**
+   * Told once when requests begin to fail because a cluster cannot be reached, and once when one
+   * succeeds again. The embedded log never tells.
+   */
+  readonly onAvailability?: (change: AvailabilityChange) => void;
 }
 
 /**
@@ -51,22 +66,23 @@ export interface OpenEventLogOptions {
  * await Deno.remove(directory, { recursive: true });
  * ```
  */
-export function openEventLog(
+export async function openEventLog(
   config: EventLogConfig,
   options: OpenEventLogOptions = {},
 ): Promise<EventLog> {
-  // A promise although nothing waits here, because a log on the network will.
-  return Promise.resolve().then(() => {
-    const opened = openLogFile(config.path, {
-      durability: config.durability ?? "process",
-      create: options.create ?? true,
-    });
-    return new EmbeddedEventLog({
-      ...opened,
-      shared: true,
-      now: options.now ?? machineTime,
-      background: config.background ?? false,
-    });
+  if (config.kind === "kafka") {
+    const { openClusterLog } = await import("./cluster/cluster_log.ts");
+    return await openClusterLog(config, options);
+  }
+  const opened = openLogFile(config.path, {
+    durability: config.durability ?? "process",
+    create: options.create ?? true,
+  });
+  return new EmbeddedEventLog({
+    ...opened,
+    shared: true,
+    now: options.now ?? machineTime,
+    background: config.background ?? false,
   });
 }
 

@@ -4,16 +4,9 @@
  * @module
  */
 
-import type { TopicSettings } from "./event_log.ts";
+import type { TopicDrift, TopicSettings } from "./event_log.ts";
 
-/** One difference. */
-export interface TopicDrift {
-  readonly topic: string;
-  /** `missing`: wanted and not there. `different`: there, with another setting. */
-  readonly kind: "missing" | "different";
-  /** In words, such as `has 3 partitions instead of 6`. */
-  readonly difference: string;
-}
+export type { TopicDrift } from "./event_log.ts";
 
 /**
  * The differences of each wanted topic. Topics that exist and are not wanted are nobody's business.
@@ -56,16 +49,12 @@ export function describeDifferences(wanted: TopicSettings, found: TopicSettings)
     differences.push(`has cleanup policy ${found.cleanup} instead of ${wanted.cleanup}`);
   }
   if (found.retentionMs !== wanted.retentionMs) {
-    differences.push(
-      `has retention ${inWords(found.retentionMs)} instead of ${inWords(wanted.retentionMs)}`,
-    );
+    const is = found.retentionMs === null ? "without end" : `of ${found.retentionMs} ms`;
+    const wish = wanted.retentionMs === null ? "without end" : `${wanted.retentionMs} ms`;
+    differences.push(`has retention ${is} instead of ${wish}`);
   }
   if (found.timestampType !== wanted.timestampType) {
     differences.push(`is stamped by ${found.timestampType} instead of ${wanted.timestampType}`);
   }
   return differences;
-}
-
-function inWords(retentionMs: number | null): string {
-  return retentionMs === null ? "without end" : `of ${retentionMs} ms`;
 }

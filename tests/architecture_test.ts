@@ -19,7 +19,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const CONFINED: readonly { readonly specifier: RegExp; readonly files: RegExp }[] = [
   { specifier: /^comlink$/, files: /^actors\/runtime\/worker_(handle|host)\.ts$/ },
   { specifier: /^node:sqlite$/, files: /^kafka\/embedded\// },
+  { specifier: /^kafkajs(\/|$)/, files: /^kafka\/cluster\/kafkajs\// },
+  { specifier: /^@platformatic\/kafka$/, files: /^kafka\/cluster\/platformatic\// },
   { specifier: /^hono(\/|$)/, files: /^actors\/notifier\// },
+  { specifier: /^@opentelemetry\/api$/, files: /^actors\/telemetry\// },
+  { specifier: /^prom-client$/, files: /^actors\/telemetry\// },
+  { specifier: /^parse-prometheus-text-format$/, files: /^$/ },
   { specifier: /^nodejs-order-book$/, files: /^$/ },
   { specifier: /^fast-check$/, files: /^$/ },
 ];

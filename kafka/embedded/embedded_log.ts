@@ -15,9 +15,12 @@ import {
   type PublishedBatch,
   type RecordBatch,
   type TopicDescription,
+  type TopicDrift,
   type TopicPartitionOffset,
   type TopicSettings,
 } from "../event_log.ts";
+import { findTopicDrift } from "../topic_drift.ts";
+import { checkName } from "../topic_rules.ts";
 import { Appender } from "./appender.ts";
 import { Compaction } from "./compaction.ts";
 import { Connection } from "./connection.ts";
@@ -29,7 +32,6 @@ import type { LogDatabase } from "./log_file.ts";
 import { CursorStatements } from "./partition_cursor.ts";
 import { Retention } from "./retention.ts";
 import { TopicCatalog } from "./topic_catalog.ts";
-import { checkName } from "./topic_rules.ts";
 import { groupSlot, topicSlot, WakeBoard } from "./wake_board.ts";
 import { WakeSharing } from "./wake_sharing.ts";
 
@@ -98,6 +100,10 @@ export class EmbeddedEventLog implements EventLog {
     const action = `count the partitions of "${topic}"`;
     this.#connection.assertOpen(action);
     return (await this.#catalog.require(topic, action)).settings.partitions;
+  }
+
+  async findDrift(wanted: readonly TopicSettings[]): Promise<readonly TopicDrift[]> {
+    return findTopicDrift(wanted, await this.describeTopics(wanted.map(({ name }) => name)));
   }
 
   publish(batches: readonly RecordBatch[]): Promise<readonly PublishedBatch[]> {

@@ -23,12 +23,6 @@ export const OFFSETS_PER_PARTITION = 2 ** 38;
 /** Partitions that one file may ever have had, so that partition and offset fit a safe integer. */
 export const MAX_PARTITIONS_PER_FILE = 2 ** 15 - 1;
 
-/** Partitions of one topic. */
-export const MAX_PARTITIONS_PER_TOPIC = 1_024;
-
-/** The longest name of a topic, a group or a member: Kafka's own limit for topics. */
-export const MAX_NAME_LENGTH = 249;
-
 /** Key, value and headers of one record together, like the default of Kafka's `message.max.bytes`. */
 export const MAX_RECORD_BYTES = 1_048_576;
 

@@ -15,7 +15,7 @@ import {
 import { describeDifferences } from "../topic_drift.ts";
 import type { Connection } from "./connection.ts";
 import { MAX_PARTITIONS_PER_FILE, OFFSETS_PER_PARTITION } from "./limits.ts";
-import { checkTopicSettings } from "./topic_rules.ts";
+import { checkTopicSettings } from "../topic_rules.ts";
 
 /** A topic with the ids by which the file knows it. */
 export interface StoredTopic {

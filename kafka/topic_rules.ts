@@ -5,8 +5,13 @@
  * @module
  */
 
-import { EventLogError, type TopicSettings } from "../event_log.ts";
-import { MAX_NAME_LENGTH, MAX_PARTITIONS_PER_TOPIC } from "./limits.ts";
+import { EventLogError, type TopicSettings } from "./event_log.ts";
+
+/** Partitions of one topic. */
+export const MAX_PARTITIONS_PER_TOPIC = 1_024;
+
+/** The longest name of a topic, a group or a member: Kafka's own limit for topics. */
+export const MAX_NAME_LENGTH = 249;
 
 const TOPIC_NAME = /^[a-zA-Z0-9._-]+$/;
 
