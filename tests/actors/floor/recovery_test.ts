@@ -77,7 +77,8 @@ Deno.test("a hung actor is replaced while its thread still spins, which changes 
     await onStage(directory, { limitsOfActors }, async ({ floor, events }) => {
       const hung = ["trading-engine-0", "order-gateway-0"];
       const trading = trade(floor, { name: "hangs", orders: 300 });
-      for (const id of hung) await (await servingActor(floor, id)).hang(2_500);
+      // Long enough for the successors to be there first on a machine that is busy with other things.
+      for (const id of hung) await (await servingActor(floor, id)).hang(7_000);
       for (const id of hung) {
         await eventually(`${id} is found out`, () => countOf(events, "zombie", id) > 0, LONG_MS);
         await eventually(

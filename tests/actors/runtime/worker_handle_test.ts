@@ -98,7 +98,7 @@ onStage(
     const { runtime, events } = stage;
     const limits = { confirmMs: 20, zombieAfterMs: 100 };
     const first = inWorker(stage, { limits });
-    await first.hang(900);
+    await first.hang(5_000);
     await eventually("it is busy", () => first.ping(20).then(() => false, () => true));
     first.terminate();
     assert.deepEqual(await first.down, { reason: "terminated", error: null, confirmed: false });
@@ -118,7 +118,7 @@ onStage(
 
 onStage("more zombies than are allowed are fatal, with a clear error", async (stage) => {
   const handle = inWorker(stage, { limits: { confirmMs: 5, zombieAfterMs: 10 } });
-  await handle.hang(300);
+  await handle.hang(2_000);
   await eventually("it is busy", () => handle.ping(20).then(() => false, () => true));
   handle.terminate();
   const error = await stage.runtime.fatal;
