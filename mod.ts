@@ -43,9 +43,14 @@
 
 // The floor.
 export { startFloor } from "./actors/floor/start_floor.ts";
-export type { AccountOption, FloorOptions } from "./actors/floor/start_floor.ts";
+export type { FloorOptions } from "./actors/floor/start_floor.ts";
+export type { AccountOption } from "./actors/floor/floor_clients.ts";
 export { Floor } from "./actors/floor/floor.ts";
-export type { ActorControl, FloorEvents, FloorRuntime } from "./actors/floor/floor.ts";
+export { joinFloor } from "./actors/floor/join_floor.ts";
+export { JoinedFloor } from "./actors/floor/joined_floor.ts";
+export type { JoinFloorOptions } from "./actors/floor/join_floor.ts";
+export type { InstanceOptions } from "./actors/floor/instances.ts";
+export type { ActorControl, FloorEvents, FloorRuntime } from "./actors/floor/floor_control.ts";
 export { FloorFailedError } from "./actors/floor/floor_failed_error.ts";
 export type { ActorView } from "./actors/floor/actor_view.ts";
 export { FloorParametersError } from "./actors/floor/floor_parameters.ts";
@@ -54,6 +59,20 @@ export type { FloorRestarts } from "./actors/floor/floor_tree.ts";
 export { openFloor, readFloorParameters } from "./actors/floor/open_floor.ts";
 export { NotificationRequestError } from "./actors/notifier/notification_position.ts";
 export type { DeliveredNotification } from "./actors/notifier/user_notifications.ts";
+export { MetricsPortError, serveMetrics } from "./actors/telemetry/serve_metrics.ts";
+export type { MetricsEndpoint, MetricsOptions } from "./actors/telemetry/serve_metrics.ts";
+export type { ObservedFloor } from "./actors/telemetry/floor_metrics.ts";
+export { MetricRegistry } from "./actors/telemetry/metric_registry.ts";
+export type {
+  HistogramReading,
+  Labels,
+  MetricNaming,
+  ReadHistogram,
+  ReadMetric,
+  Sample,
+} from "./actors/telemetry/metric_registry.ts";
+export type { RecordTrace } from "./actors/fold/record_trace.ts";
+export type { MetricSource } from "./actors/telemetry/metric_source.ts";
 export type { ConsumerRole, ProducerRole, Role } from "./actors/topology.ts";
 export { TOPOLOGY } from "./actors/topology.ts";
 
@@ -89,10 +108,20 @@ export type { PortfolioView, PositionView } from "./actors/portfolio_manager/por
 
 // The log under it.
 export { openEventLog, openMemoryLog } from "./kafka/open_event_log.ts";
-export type { EventLogConfig, OpenEventLogOptions } from "./kafka/open_event_log.ts";
+export type {
+  EmbeddedLogConfig,
+  EventLogConfig,
+  OpenEventLogOptions,
+} from "./kafka/open_event_log.ts";
+export type {
+  ClusterLogConfig,
+  KafkaClientName,
+  SaslMechanism,
+} from "./kafka/cluster/cluster_config.ts";
 export type { Durability } from "./kafka/embedded/log_file.ts";
 export { EventLogError, PublishError } from "./kafka/event_log.ts";
 export type {
+  AvailabilityChange,
   CleanupPolicy,
   EventLog,
   EventLogErrorCode,
@@ -110,6 +139,7 @@ export type {
   RecordToPublish,
   TimestampType,
   TopicDescription,
+  TopicDrift,
   TopicPartition,
   TopicPartitionOffset,
   TopicSettings,

@@ -10,9 +10,18 @@ import type { AuditFinding } from "../actors/audit_logger/audit_findings.ts";
 import { MAX_FINDINGS } from "../actors/audit_logger/audit_findings.ts";
 import { type AuditVerification, verifyAuditLog } from "../actors/audit_logger/verify_audit_log.ts";
 import { type EventLog, EventLogError } from "../kafka/event_log.ts";
-import { openEventLog } from "../kafka/open_event_log.ts";
+import { type EventLogConfig, openEventLog } from "../kafka/open_event_log.ts";
+import { checkCluster } from "../kafka/cluster/check_cluster.ts";
+import {
+  CLUSTER_OPTIONS,
+  CLUSTER_USAGE,
+  clusterConfigAgain,
+  type ClusterValues,
+} from "./command_line/cluster_arguments.ts";
+import { UsageError } from "./command_line/usage_error.ts";
 import { findRuns } from "./clean_command.ts";
-import { DEFAULT_RUNS_DIRECTORY, isRunId, runPaths } from "./run_folder.ts";
+import { DEFAULT_RUNS_DIRECTORY, isRunId, type RunPaths, runPaths } from "./run_folder.ts";
+import { readManifest } from "./run_manifest.ts";
 import { lockFile } from "../actors/floor/process_lock.ts";
 
 /** The exit codes of `deno task audit`. */
@@ -25,7 +34,10 @@ is the record of the run's log. Exits 0 when it is right, 1 when it is not, 2 wh
 
   <run>       a run's id, or its folder
   --runs DIR  where runs are looked up by id (default ${DEFAULT_RUNS_DIRECTORY})
-  --json      prints what was checked and found as JSON`;
+  --json      prints what was checked and found as JSON
+
+A run's log on a cluster is found by the run's manifest; where the cluster has moved:
+${CLUSTER_USAGE}`;
 
 /** Newest runs named when the one asked for is not there. */
 const RUNS_NAMED = 5;
@@ -33,8 +45,8 @@ const RUNS_NAMED = 5;
 /** What the command works with besides its arguments. */
 export interface AuditCommandSurroundings {
   readonly print: (line: string) => void;
-  /** Opens the log in a file. */
-  readonly openLog: (path: string) => Promise<EventLog>;
+  /** Opens a run's log. */
+  readonly openLog: (config: EventLogConfig) => Promise<EventLog>;
 }
 
 /** A run or an option that is not usable; the message says what would be right. */
@@ -57,7 +69,7 @@ export async function auditCommand(
   }
   try {
     const directory = await findRun(wanted.run, wanted.runs);
-    const verified = await verifyRun(directory, surroundings.openLog);
+    const verified = await verifyRun(directory, wanted.cluster, surroundings.openLog);
     for (const line of wanted.json ? [toJson(verified)] : render(directory, verified)) print(line);
     return verified.findingCount === 0 ? AuditExit.right : AuditExit.wrong;
   } catch (error) {
@@ -69,6 +81,7 @@ export async function auditCommand(
 
 function isExpected(error: unknown): error is Error {
   return error instanceof AuditCommandError || error instanceof EventLogError ||
+    error instanceof UsageError ||
     error instanceof Deno.errors.PermissionDenied;
 }
 
@@ -77,6 +90,8 @@ interface Wanted {
   readonly runs: string;
   readonly json: boolean;
   readonly help: boolean;
+  /** What is said otherwise than in the run's manifest, as when the cluster moved. */
+  readonly cluster: ClusterValues;
 }
 
 function parseAuditArguments(argv: readonly string[]): Wanted | string {
@@ -87,17 +102,19 @@ function parseAuditArguments(argv: readonly string[]): Wanted | string {
         runs: { type: "string", default: DEFAULT_RUNS_DIRECTORY },
         json: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
+        ...CLUSTER_OPTIONS,
       },
       allowPositionals: true,
       strict: true,
     });
     const [command, run, ...more] = positionals;
-    if (values.help) return { ...values, run: "" };
+    const { runs, json, help, ...cluster } = values;
+    if (help) return { runs, json, help, cluster, run: "" };
     if (command === undefined) return "Say what to do: verify";
     if (command !== "verify") return `Unknown command ${JSON.stringify(command)}: there is verify`;
     if (run === undefined) return "Say which run to verify: its id or its folder";
     if (more.length > 0) return `One run at a time: ${JSON.stringify(more[0])} is too much`;
-    return { ...values, run };
+    return { runs, json, help, cluster, run };
   } catch (error) {
     return (error as Error).message; // parseArgs throws TypeErrors that say what is wrong
   }
@@ -124,6 +141,7 @@ async function findRun(run: string, runsDirectory: string): Promise<string> {
 
 async function verifyRun(
   directory: string,
+  cluster: ClusterValues,
   openLog: AuditCommandSurroundings["openLog"],
 ): Promise<AuditVerification> {
   const paths = runPaths(directory);
@@ -133,9 +151,17 @@ async function verifyRun(
       `Cannot verify ${directory}: a process is playing it now; wait until it has ended`,
     );
   }
-  if (!await isThere(paths.log, "isFile")) return await verifyAuditLog({ folder: paths.audit });
-  await using log = await openLog(paths.log);
+  const config = await logOf(paths, cluster);
+  if (config === null) return await verifyAuditLog({ folder: paths.audit });
+  await using log = await openLog(config);
   return await verifyAuditLog({ folder: paths.audit, log });
+}
+
+/** The log of a run: on the cluster that its manifest names, else its file; null when that is gone. */
+async function logOf(paths: RunPaths, cluster: ClusterValues): Promise<EventLogConfig | null> {
+  const manifest = await readManifest(paths.manifest).catch(() => null);
+  if (manifest?.log !== undefined) return clusterConfigAgain(manifest.log, cluster);
+  return await isThere(paths.log, "isFile") ? { kind: "embedded", path: paths.log } : null;
 }
 
 async function isThere(path: string, kind: "isFile" | "isDirectory"): Promise<boolean> {
@@ -193,9 +219,14 @@ function count(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? "" : "s"}`;
 }
 
+async function openRunsLog(config: EventLogConfig): Promise<EventLog> {
+  if (config.kind === "kafka") await checkCluster(config);
+  return await openEventLog(config, { create: false });
+}
+
 if (import.meta.main) {
   Deno.exitCode = await auditCommand(Deno.args, {
     print: console.log,
-    openLog: (path) => openEventLog({ kind: "embedded", path }, { create: false }),
+    openLog: openRunsLog,
   });
 }

@@ -6,8 +6,11 @@
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { ClusterLogConfig } from "../kafka/cluster/cluster_config.ts";
+import { deleteCommand } from "./command_line/cluster_arguments.ts";
 import { ExitCode } from "./command_line/exit_codes.ts";
 import { DEFAULT_RUNS_DIRECTORY, runPaths } from "./run_folder.ts";
+import { readManifest } from "./run_manifest.ts";
 import { lockFile } from "../actors/floor/process_lock.ts";
 
 /** A run's folder and when it was last begun or resumed, which is when its manifest was written. */
@@ -16,6 +19,8 @@ export interface FoundRun {
   readonly directory: string;
   /** Milliseconds since the epoch. */
   readonly manifestAt: number;
+  /** The cluster that its log is on; null: its log is in its folder, or its manifest cannot be read. */
+  readonly cluster: ClusterLogConfig | null;
 }
 
 /** What was removed and what was left. */
@@ -38,12 +43,18 @@ export async function findRuns(runsDirectory: string): Promise<readonly FoundRun
         runId: entry.name,
         directory,
         manifestAt: manifest.birthtime?.getTime() ?? manifest.mtime?.getTime() ?? 0,
+        cluster: await clusterOf(directory),
       });
     }
   } catch (error) {
     absent(error);
   }
   return runs.sort((a, b) => a.manifestAt - b.manifestAt || a.runId.localeCompare(b.runId));
+}
+
+async function clusterOf(directory: string): Promise<ClusterLogConfig | null> {
+  const manifest = await readManifest(runPaths(directory).manifest).catch(() => null);
+  return manifest?.log ?? null;
 }
 
 function absent(error: unknown): null {
@@ -70,7 +81,8 @@ export async function cleanRuns(runsDirectory: string, keep: number): Promise<Cl
 
 const USAGE = `Usage: deno task clean [--keep N] [--runs DIR]
 
-Removes the folders of runs, and nothing else.
+Removes the folders of runs, and nothing else. The topics of a run on a cluster stay: the command
+that deletes them is printed.
 
   --keep N    leaves the newest N runs (default 0)
   --runs DIR  where the runs are (default ${DEFAULT_RUNS_DIRECTORY})`;
@@ -90,7 +102,11 @@ export async function cleanCommand(
     return ExitCode.held;
   }
   const { removed, busy } = await cleanRuns(options.runs, options.keep);
-  for (const { directory } of removed) print(`removed ${directory}`);
+  for (const { runId, directory, cluster } of removed) {
+    print(`removed ${directory}`);
+    if (cluster === null) continue;
+    print(`  its topics are still on the cluster: ${deleteCommand(runId, cluster)}`);
+  }
   for (const { directory } of busy) print(`left ${directory}: a process is playing it`);
   if (removed.length === 0) print(`nothing to remove in ${options.runs}`);
   return ExitCode.held;

@@ -181,7 +181,8 @@ function planEvents(
     const atMs = typeof at === "number"
       ? at * timeFactor
       : phases.find(({ name }) => name === at.phase)!.startsAtMs + at.plus * timeFactor;
-    return { atMs, ...verbOf(event) };
+    const { forMs, ...happening } = verbOf(event);
+    return { atMs, ...happening, ...(forMs === undefined ? {} : { forMs: forMs * timeFactor }) };
   });
   return planned.sort((a, b) => a.atMs - b.atMs);
 }

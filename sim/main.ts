@@ -5,27 +5,20 @@
  */
 
 import { relative } from "node:path";
-import { seededRandom } from "../actors/seeded_random.ts";
 import { FloorFailedError } from "../actors/floor/floor_failed_error.ts";
+import { MetricsPortError } from "../actors/telemetry/serve_metrics.ts";
 import { EventLogError } from "../kafka/event_log.ts";
+import { beginRun, goOn } from "./begin_run.ts";
 import { FloorParametersError } from "../actors/floor/floor_parameters.ts";
 import { ExitCode } from "./command_line/exit_codes.ts";
-import { listScenarios, LoadError, loadScenario } from "./command_line/load_scenario.ts";
+import { listScenarios, LoadError } from "./command_line/load_scenario.ts";
 import { parseSimArguments, type SimCommand, UsageError } from "./command_line/sim_arguments.ts";
 import { renderUsage, USAGE_LINE } from "./command_line/usage.ts";
-import { compileScenario } from "./compile_scenario.ts";
 import { ProgressWriter } from "./progress_writer.ts";
 import { choosePaint, type Paint } from "./report/paint.ts";
 import { renderReport } from "./report/render_report.ts";
 import { finishedReport, makeReport, type RunReport, writeReport } from "./report/run_report.ts";
-import {
-  createRunFolder,
-  newRunId,
-  openRunFolder,
-  type RunFolder,
-  RunFolderError,
-} from "./run_folder.ts";
-import { MANIFEST_VERSION, type RunManifest, writeManifest } from "./run_manifest.ts";
+import { openRunFolder, type RunFolder, RunFolderError } from "./run_folder.ts";
 import { ScenarioError } from "./scenario.ts";
 import { playSession } from "./session/play_session.ts";
 import { OUTCRY_VERSION } from "./version.ts";
@@ -46,12 +39,16 @@ export async function simMain(argv: readonly string[]): Promise<number> {
     const command = parseSimArguments(argv);
     if (command.kind === "help" || command.kind === "list") return await usage(command.kind);
     const moment = { at: new Date().toISOString(), argv: [...argv] };
-    using opened = await folderOf(command, moment);
+    if (command.kind === "run") {
+      using begun = await beginRun(command, moment);
+      directory = begun.paths.directory;
+      return await play(begun, command);
+    }
+    using opened = await openRunFolder(command.directory);
     directory = opened.paths.directory;
-    if (command.kind === "run") return await play(opened, command);
     const finished = await finishedReport(opened.paths.report);
     return finished === null
-      ? await play(await goOn(opened, moment), command)
+      ? await play(await goOn(opened, command, moment), command)
       : showAgain(finished, command);
   } catch (error) {
     return explain(error, directory);
@@ -69,36 +66,6 @@ async function usage(kind: "help" | "list"): Promise<number> {
   return ExitCode.invalid;
 }
 
-async function folderOf(
-  command: Extract<SimCommand, { kind: "run" | "resume" }>,
-  moment: RunManifest["started"],
-): Promise<RunFolder> {
-  if (command.kind === "resume") return await openRunFolder(command.directory);
-  const { scenario, resolveFile } = await loadScenario(command.scenario);
-  const plan = await compileScenario(scenario, { overrides: command.overrides, resolveFile });
-  // Names of runs need only differ, so this is the one draw that no seed decides.
-  const random = seededRandom(crypto.getRandomValues(new Uint32Array(1))[0]!, "run");
-  const manifest: RunManifest = {
-    version: MANIFEST_VERSION,
-    runId: command.runId ?? newRunId(plan.scenario, Date.now(), random),
-    plan,
-    sessionStartsAt: null,
-    elapsedBefore: 0,
-    durability: command.durability,
-    versions: { outcry: OUTCRY_VERSION, deno: Deno.version.deno },
-    started: moment,
-    resumed: [],
-  };
-  return await createRunFolder(command.runs, manifest);
-}
-
-/** The folder of a run that another process begins to play. */
-async function goOn(folder: RunFolder, moment: RunManifest["started"]): Promise<RunFolder> {
-  const manifest = { ...folder.manifest, resumed: [...folder.manifest.resumed, moment] };
-  await writeManifest(folder.paths.manifest, manifest);
-  return { ...folder, manifest, [Symbol.dispose]: () => folder[Symbol.dispose]() };
-}
-
 /** Of a run whose script was played to the end there is nothing to play: its report stands. */
 function showAgain(report: RunReport, { json }: { readonly json: boolean }): number {
   const stream = json ? Deno.stderr : Deno.stdout;
@@ -114,7 +81,7 @@ function paintFor(stream: { isTerminal(): boolean }): Paint {
 
 async function play(
   folder: RunFolder,
-  { json }: Extract<SimCommand, { kind: "run" | "resume" }>,
+  { json, metricsPort }: Extract<SimCommand, { kind: "run" | "resume" }>,
 ): Promise<number> {
   // With --json the report alone goes to standard output.
   const stream = json ? Deno.stderr : Deno.stdout;
@@ -135,15 +102,14 @@ async function play(
       progress: (snapshot) => progress.update(snapshot),
       say: (text) => progress.say(text),
       interrupted: interruption.signal,
+      metricsPort,
     });
     progress.finish();
-    const { plan, durability } = folder.manifest;
     const report = makeReport({
       ...result,
       runId: folder.runId,
       directory: folder.paths.directory,
-      plan,
-      log: { kind: "embedded", durability },
+      plan: folder.manifest.plan,
       machine: machine(),
     });
     await writeReport(folder.paths.report, report);
@@ -194,7 +160,8 @@ function explain(error: unknown, directory: string | null): number {
   }
   if (
     error instanceof LoadError || error instanceof ScenarioError ||
-    error instanceof FloorParametersError || error instanceof RunFolderError
+    error instanceof FloorParametersError || error instanceof RunFolderError ||
+    error instanceof MetricsPortError
   ) {
     console.error(error.message);
     return ExitCode.invalid;

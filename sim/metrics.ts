@@ -42,6 +42,7 @@ const COUNTS = {
   "zombies": { unit: "count", meaning: "incarnations given up while their thread still ran" },
   "dead-letters": { unit: "count", meaning: "records that were no valid message, or poison" },
   "lag": { unit: "count", meaning: "records that no group had processed at the end" },
+  "log.outages": { unit: "count", meaning: "times that the floor could not reach its log" },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 
 /** The name of a metric. */

@@ -5,7 +5,7 @@
  * ```text
  * runs/<run id>/
  *   manifest.json   what was run: plan, arguments, versions
- *   log.sqlite      every record of every topic
+ *   log.sqlite      every record of every topic, unless the log is on a cluster
  *   audit/          the audit log's segments
  *   events.ndjson   runtime events
  *   latencies.json  latencies measured so far, for when the run is gone on with
@@ -144,8 +144,8 @@ async function makeNewDirectory(runsDirectory: string, directory: string): Promi
 /**
  * Opens the folder of a run that was begun, to go on with it or to read it alone.
  *
- * @throws {RunFolderError} when there is no such run, its manifest is not one, it lacks its log, or
- * another process is playing it
+ * @throws {RunFolderError} when there is no such run, its manifest is not one, it lacks its log (where
+ * that is a file), or another process is playing it
  */
 export async function openRunFolder(directory: string): Promise<RunFolder> {
   const paths = runPaths(directory);
@@ -158,7 +158,8 @@ export async function openRunFolder(directory: string): Promise<RunFolder> {
       `Cannot open run ${directory}: a process is playing it now; wait until it has ended`,
     );
   }
-  const hasLog = await Deno.stat(paths.log).then(({ isFile }) => isFile, () => false);
+  const hasLog = manifest.log !== undefined ||
+    await Deno.stat(paths.log).then(({ isFile }) => isFile, () => false);
   if (!hasLog) {
     lock[Symbol.dispose]();
     throw new RunFolderError(

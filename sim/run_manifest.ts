@@ -5,6 +5,11 @@
  */
 
 import { z } from "zod";
+import {
+  type ClusterLogConfig,
+  KAFKA_CLIENTS,
+  SASL_MECHANISMS,
+} from "../kafka/cluster/cluster_config.ts";
 import { describeProblems } from "./scenario_problems.ts";
 import { sessionPlanSchema } from "./session_plan.ts";
 import { writeFileWhole } from "./whole_file.ts";
@@ -22,6 +27,16 @@ const momentSchema = z.strictObject({
   argv: z.array(z.string()),
 });
 
+/** A cluster as a manifest keeps it: without secrets, and without the proxies of one sitting. */
+const clusterSchema = z.strictObject({
+  kind: z.literal("kafka"),
+  brokers: z.array(z.string()).min(1).readonly(),
+  client: z.enum(KAFKA_CLIENTS).optional(),
+  topicPrefix: z.string(),
+  tls: z.strictObject({ caFile: z.string().nullable() }).optional(),
+  sasl: z.strictObject({ mechanism: z.enum(SASL_MECHANISMS) }).optional(),
+});
+
 const runManifestSchema = z.strictObject({
   version: z.literal(MANIFEST_VERSION),
   runId: z.string(),
@@ -31,12 +46,17 @@ const runManifestSchema = z.strictObject({
   /** Milliseconds of the session that had been played when it was last begun or gone on with. */
   elapsedBefore: z.number().nonnegative(),
   durability: z.enum(DURABILITIES),
+  /** The cluster that the log is on; left out: the log is embedded, in the run's folder. */
+  log: clusterSchema.optional(),
   versions: z.strictObject({ outcry: z.string(), deno: z.string() }),
   started: momentSchema,
   /** Each time another process went on with the run. */
   resumed: z.array(momentSchema),
 });
-export type RunManifest = z.infer<typeof runManifestSchema>;
+type ReadManifest = z.infer<typeof runManifestSchema>;
+export type RunManifest = Omit<ReadManifest, "log"> & {
+  readonly log?: Omit<ClusterLogConfig, "through">;
+};
 
 /** @throws {Error} saying what is wrong with the file */
 export async function readManifest(path: string): Promise<RunManifest> {
@@ -61,9 +81,26 @@ export async function readManifest(path: string): Promise<RunManifest> {
     );
   }
   const parsed = runManifestSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withoutGaps(parsed.data);
   const [first] = describeProblems(parsed.error, json);
   throw new Error(`its manifest.json is not one: ${first}`);
+}
+
+/** A key that was read as undefined is a key left out. */
+function withoutGaps({ log, ...manifest }: ReadManifest): RunManifest {
+  if (log === undefined) return manifest;
+  const { kind, brokers, topicPrefix, client, tls, sasl } = log;
+  return {
+    ...manifest,
+    log: {
+      kind,
+      brokers,
+      topicPrefix,
+      ...(client === undefined ? {} : { client }),
+      ...(tls === undefined ? {} : { tls }),
+      ...(sasl === undefined ? {} : { sasl }),
+    },
+  };
 }
 
 /** Writes a manifest; a process killed meanwhile leaves the one of before. */

@@ -186,7 +186,12 @@ export type PhaseDefinition =
     duration: Duration;
   };
 
-/** A scripted happening: a time and exactly one verb. Instances are named as `trading-engine-0`. */
+/**
+ * A scripted happening: a time and exactly one verb. Instances are named as `trading-engine-0`.
+ *
+ * `cut`, `stall` and `delay` befall the connections to the log for as long as `for` says. They need a
+ * log that is reached over a network: `deno task sim SCENARIO --brokers HOST:PORT`.
+ */
 export interface HappeningDefinition {
   /** After the session's start, or after the start of a phase. */
   at: Duration | { phase: string; plus?: Duration | undefined };
@@ -200,6 +205,16 @@ export interface HappeningDefinition {
   join?: Role | undefined;
   /** The instance that drains and goes, and is not replaced. */
   leave?: string | undefined;
+  /** Every connection is closed, and every new one at once. */
+  cut?: "log" | undefined;
+  /** Connections stay, and nothing passes. */
+  stall?: "log" | undefined;
+  /** Everything passes later, in both directions: see {@link HappeningDefinition.by}. */
+  delay?: "log" | undefined;
+  /** How long `cut`, `stall` or `delay` lasts: above 0, at most an hour. */
+  for?: Duration | undefined;
+  /** How much later bytes pass under `delay`, each way: above 0, at most a minute. */
+  by?: Duration | undefined;
 }
 
 /** What a scenario says. Only what it teaches, its symbols and its phases are needed. */
@@ -224,7 +239,7 @@ export interface ScenarioDefinition {
   flow?: FlowDefinition | undefined;
   /** One after the other. */
   phases: PhaseDefinition[];
-  /** What befalls actors, and when. */
+  /** What befalls actors and the connections to the log, and when. */
   events?: HappeningDefinition[] | undefined;
   /**
    * What the run must measure to pass, by metric: `{ "answer.p99": "<50ms", "orders.lost": "==0" }`. A

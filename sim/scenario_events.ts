@@ -1,8 +1,9 @@
 /**
- * Scripted happenings: when an actor crashes, hangs, is terminated, joins or leaves.
+ * Scripted happenings: when an actor crashes, hangs, is terminated, joins or leaves, and when the
+ * connections to the log are cut, stalled or slow.
  *
- * A happening names one verb and whom it befalls. Further verbs are added to {@link EVENT_VERBS} and
- * nowhere else.
+ * A happening names one verb and whom it befalls; a fault of the network says how long it lasts, too.
+ * Further verbs are added to {@link ACTOR_VERBS} or {@link NETWORK_VERBS} and nowhere else.
  *
  * @module
  */
@@ -12,12 +13,30 @@ import type { Role } from "../actors/topology.ts";
 import { durationSchema, problem, strict, wordSchema } from "./scenario_fields.ts";
 
 /**
- * What a script may let happen. `crash`: the actor throws. `terminate`: its thread is ended from
- * outside. `hang`: it spins and no longer answers. `join`: the group gets one more instance.
- * `leave`: an instance drains and goes, and is not replaced.
+ * What may befall actors. `crash`: the actor throws. `terminate`: its thread is ended from outside.
+ * `hang`: it spins and no longer answers. `join`: the group gets one more instance. `leave`: an
+ * instance drains and goes, and is not replaced.
  */
-export const EVENT_VERBS = ["crash", "terminate", "hang", "join", "leave"] as const;
+export const ACTOR_VERBS = ["crash", "terminate", "hang", "join", "leave"] as const;
+
+/**
+ * What may befall the connections to what is reached over a network. `cut`: all are closed, and new
+ * ones at once. `stall`: they stay, and nothing passes. `delay`: everything passes later, each way.
+ */
+export const NETWORK_VERBS = ["cut", "stall", "delay"] as const;
+export type NetworkVerb = typeof NETWORK_VERBS[number];
+
+/** All that a script may let happen. */
+export const EVENT_VERBS = [...ACTOR_VERBS, ...NETWORK_VERBS] as const;
 export type EventVerb = typeof EVENT_VERBS[number];
+
+/** What a script can cut off. */
+export const NETWORK_TARGETS = ["log"] as const;
+
+/** Whether a happening is a fault of the network, which begins and ends. */
+export function isNetworkVerb(verb: EventVerb): verb is NetworkVerb {
+  return NETWORK_VERBS.some((known) => known === verb);
+}
 
 /** Groups of actors, each with its number of instances. */
 export const ACTOR_GROUPS = [
@@ -62,6 +81,25 @@ const atSchema = z.union([
   strict({ phase: wordSchema, plus: durationSchema.default(0) }),
 ], problem(`must be a duration such as "3s", or { phase: "rush", plus: "500ms" }`));
 
+const targetSchema = z.enum(
+  NETWORK_TARGETS,
+  problem(`must be one of ${NETWORK_TARGETS.map((target) => JSON.stringify(target)).join(", ")}`),
+);
+
+/** The longest fault of the network: an hour. */
+const MAX_FAULT_MS = 3_600_000;
+
+/** The longest delay: a minute. */
+const MAX_DELAY_MS = 60_000;
+
+/** A duration above 0. */
+function lasting(maxMs: number, most: string) {
+  return durationSchema.refine(
+    (ms) => ms > 0 && ms <= maxMs,
+    `must be above 0 and at most ${most}`,
+  );
+}
+
 /** One scripted happening, as a scenario writes it: a time and exactly one verb. */
 export const scenarioEventSchema = strict({
   at: atSchema,
@@ -70,23 +108,57 @@ export const scenarioEventSchema = strict({
   hang: instanceSchema.optional(),
   join: groupSchema.optional(),
   leave: instanceSchema.optional(),
+  cut: targetSchema.optional(),
+  stall: targetSchema.optional(),
+  delay: targetSchema.optional(),
+  for: lasting(MAX_FAULT_MS, "an hour").optional(),
+  by: lasting(MAX_DELAY_MS, "a minute").optional(),
 }).superRefine((event, context) => {
-  const verbs = EVENT_VERBS.filter((verb) => event[verb] !== undefined);
-  if (verbs.length === 1) return;
-  context.addIssue({
-    code: "custom",
-    message: `must say exactly one of ${EVENT_VERBS.join(", ")}; it says ` +
-      (verbs.length === 0 ? "none" : verbs.join(" and ")),
-  });
+  for (const message of wrongWith(event)) context.addIssue({ code: "custom", message });
 });
+
+/** A happening's own fields, of which exactly one verb must be there. */
+type EventFields =
+  & { readonly [V in EventVerb]?: string | undefined }
+  & { readonly for?: number | undefined; readonly by?: number | undefined };
+
+function* wrongWith(event: EventFields): Generator<string> {
+  const [verb, ...others] = EVENT_VERBS.filter((verb) => event[verb] !== undefined);
+  if (verb === undefined || others.length > 0) {
+    yield `must say exactly one of ${EVENT_VERBS.join(", ")}; it says ` +
+      (verb === undefined ? "none" : [verb, ...others].join(" and "));
+    return;
+  }
+  const lasts = isNetworkVerb(verb);
+  if (lasts && event.for === undefined) yield `must say how long, as in for: "20s"`;
+  if (!lasts && event.for !== undefined) {
+    yield `must not say "for": only ${NETWORK_VERBS.join(", ")} last`;
+  }
+  if (verb === "delay" && event.by === undefined) yield `must say by how much, as in by: "50ms"`;
+  if (verb !== "delay" && event.by !== undefined) yield `must not say "by": only delay has it`;
+}
 
 export type ScenarioEvent = z.output<typeof scenarioEventSchema>;
 
+/** What happens to whom; of a fault of the network for how long, of a delay by how much. */
+export interface Happening {
+  readonly verb: EventVerb;
+  readonly whom: string;
+  readonly forMs?: number;
+  readonly byMs?: number;
+}
+
 /** The verb of a happening and whom it befalls. */
-export function verbOf(event: ScenarioEvent): { readonly verb: EventVerb; readonly whom: string } {
+export function verbOf(event: ScenarioEvent): Happening {
   for (const verb of EVENT_VERBS) {
     const whom = event[verb];
-    if (whom !== undefined) return { verb, whom };
+    if (whom === undefined) continue;
+    return {
+      verb,
+      whom,
+      ...(event.for === undefined ? {} : { forMs: event.for }),
+      ...(event.by === undefined ? {} : { byMs: event.by }),
+    };
   }
   throw new Error("Cannot read a happening: it names no verb, which its schema rules out");
 }

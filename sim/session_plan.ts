@@ -126,7 +126,15 @@ export const sessionPlanSchema = z.strictObject({
   /** The end of the last phase. */
   durationMs: amount,
   /** In the order of their times. */
-  events: z.array(z.strictObject({ atMs: amount, verb: z.enum(EVENT_VERBS), whom: z.string() })),
+  events: z.array(z.strictObject({
+    atMs: amount,
+    verb: z.enum(EVENT_VERBS),
+    whom: z.string(),
+    /** How long a fault of the network lasts. */
+    forMs: amount.optional(),
+    /** How much later bytes pass under `delay`, each way. */
+    byMs: amount.optional(),
+  })),
   thresholds: z.array(thresholdSchema),
   invariants: z.union([z.literal("all"), z.array(z.string())]),
   /** What a reader of the report should know, in sentences. */

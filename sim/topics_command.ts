@@ -1,15 +1,29 @@
 /**
- * `deno task topics`: lists, describes and creates the floor's topics in a log, and tells where the
- * log differs from the table.
+ * `deno task topics`: lists, describes, creates and deletes the floor's topics in a log, and tells
+ * where the log differs from what is wanted.
  *
  * @module
  */
 
-import { parseArgs } from "node:util";
+import { readFloorParameters } from "../actors/floor/open_floor.ts";
+import { FloorParametersError } from "../actors/floor/floor_parameters.ts";
+import { type ClusterFacts, clusterFacts, prefixesOn } from "./run_on_cluster.ts";
+import { CONSUMER_ROLES } from "../actors/topology.ts";
+import { checkCluster } from "../kafka/cluster/check_cluster.ts";
+import type { ClusterLogConfig } from "../kafka/cluster/cluster_config.ts";
 import { type EventLog, EventLogError, type TopicDescription } from "../kafka/event_log.ts";
 import { openEventLog } from "../kafka/open_event_log.ts";
-import { findTopicDrift, type TopicDrift } from "../kafka/topic_drift.ts";
-import { TOPIC_NAMES, TOPICS, topicSettings } from "../kafka/topics.ts";
+import type { TopicDrift } from "../kafka/topic_drift.ts";
+import { TOPIC_NAMES, type TopicName, TOPICS, topicSettings } from "../kafka/topics.ts";
+import {
+  parseTopicsArguments,
+  TOPICS_EXIT,
+  TOPICS_USAGE,
+  type TopicsCommand,
+} from "./command_line/topics_arguments.ts";
+import { UsageError } from "./command_line/usage_error.ts";
+
+export { TOPICS_EXIT } from "./command_line/topics_arguments.ts";
 
 /** What the command prints, and where. */
 export interface CommandOutput {
@@ -17,33 +31,18 @@ export interface CommandOutput {
   readonly error: (line: string) => void;
 }
 
-/** Exit codes of the command. */
-export const TOPICS_EXIT = { fine: 0, failed: 1, usage: 2, drift: 3 } as const;
+/** What is asked of a log. */
+type Wanted = Extract<TopicsCommand, { kind: "act" }>;
 
-const ACTIONS = ["list", "describe", "create"] as const;
-type Action = (typeof ACTIONS)[number];
+/** Something that is not done; its message says why and what would be right. */
+class TopicsCommandError extends Error {
+  readonly exitCode: number;
 
-interface Wanted {
-  readonly action: Action;
-  readonly log: string;
-  /** Partitions of every topic, in place of the table's. */
-  readonly partitions: number | null;
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
 }
-
-export const USAGE = `Usage: deno task topics ACTION --log FILE [--partitions N]
-
-  list      the topics that are there, one a line
-  describe  each topic with its settings and how many records it holds
-  create    makes the floor's topics that are missing, and the log's file if need be
-
-  --log FILE      the log's file, such as runs/<run id>/log.sqlite
-  --partitions N  wants N partitions of every topic in place of the table's
-
-Exit code 0 when the log agrees with the table of topics, ${TOPICS_EXIT.drift} when it does not,
-${TOPICS_EXIT.failed} when the log cannot be opened, ${TOPICS_EXIT.usage} when the command is wrong.`;
-
-/** The largest number that `--partitions` takes. */
-const MAX_PARTITIONS = 1_024;
 
 /** Runs the command with its arguments, and gives its exit code. */
 export async function runTopicsCommand(
@@ -51,73 +50,138 @@ export async function runTopicsCommand(
   { out, error }: CommandOutput,
 ): Promise<number> {
   if (args.length === 0 || args.includes("--help") || args.includes("-h")) {
-    (args.length === 0 ? error : out)(USAGE);
+    (args.length === 0 ? error : out)(TOPICS_USAGE);
     return args.length === 0 ? TOPICS_EXIT.usage : TOPICS_EXIT.fine;
   }
-  const wanted = parse(args);
-  if (typeof wanted === "string") {
-    error(`${wanted}\n\n${USAGE}`);
+  try {
+    const command = parseTopicsArguments(args);
+    if (command.kind === "runs") return await listRuns(command.cluster, out);
+    if (command.log.kind === "kafka") await checkCluster(command.log);
+    await using log = await openEventLog(command.log, { create: command.action === "create" });
+    const code = await actOn(log, command, out);
+    if (command.log.kind === "kafka" && command.action === "describe") {
+      out(kept(await clusterFacts(command.log)));
+    }
+    return code;
+  } catch (failure) {
+    return explain(failure, error);
+  }
+}
+
+function explain(failure: unknown, error: (line: string) => void): number {
+  if (failure instanceof UsageError) {
+    error(`${failure.message}\n\n${TOPICS_USAGE}`);
     return TOPICS_EXIT.usage;
   }
-  try {
-    const create = wanted.action === "create";
-    await using log = await openEventLog({ kind: "embedded", path: wanted.log }, { create });
-    return await act(log, wanted, out);
-  } catch (failure) {
-    if (!(failure instanceof EventLogError)) throw failure;
+  if (failure instanceof TopicsCommandError) {
     error(failure.message);
-    return failure.code === "topic-drift" ? TOPICS_EXIT.drift : TOPICS_EXIT.failed;
+    return failure.exitCode;
   }
+  if (!(failure instanceof EventLogError)) throw failure;
+  error(failure.message);
+  return failure.code === "topic-drift" ? TOPICS_EXIT.drift : TOPICS_EXIT.failed;
 }
 
-/** What is wanted, or what is wrong with the arguments. */
-function parse(args: readonly string[]): Wanted | string {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { log: { type: "string" }, partitions: { type: "string" } },
-    });
-  } catch (error) {
-    return `Cannot read the command: ${(error as Error).message}`;
-  }
-  const { positionals, values } = parsed;
-  const action = ACTIONS.find((each) => each === positionals[0]);
-  if (action === undefined || positionals.length > 1) {
-    return `Cannot read the command: "${positionals.join(" ")}" is not one of ${
-      ACTIONS.join(", ")
-    }`;
-  }
-  if (values.log === undefined || values.log === "") {
-    return `Cannot ${action} topics: no log is named; add --log FILE`;
-  }
-  if (values.partitions === undefined) return { action, log: values.log, partitions: null };
-  const partitions = Number(values.partitions);
-  if (!/^\d+$/.test(values.partitions) || partitions < 1 || partitions > MAX_PARTITIONS) {
-    return `Cannot ${action} topics: --partitions takes 1 to ${MAX_PARTITIONS}, not "${values.partitions}"`;
-  }
-  return { action, log: values.log, partitions };
+/** Runs named at once; further ones are counted. */
+const MAX_RUNS_LISTED = 1_000;
+
+async function listRuns(cluster: ClusterLogConfig, out: (line: string) => void): Promise<number> {
+  await checkCluster(cluster);
+  const prefixes = await prefixesOn(cluster);
+  if (prefixes.length === 0) out("no runs on the cluster");
+  for (const prefix of prefixes.slice(0, MAX_RUNS_LISTED)) out(nameOfRun(prefix));
+  const more = prefixes.length - MAX_RUNS_LISTED;
+  if (more > 0) out(`and ${more} more`);
+  return TOPICS_EXIT.fine;
 }
 
-async function act(
+/** A run as the options name it. */
+function nameOfRun(prefix: string): string {
+  const runId = prefix.endsWith(".") ? prefix.slice(0, -1) : "";
+  return runId === "" ? `--topic-prefix "${prefix}"` : `--run ${runId}`;
+}
+
+/** Does what is wanted on a log that is open. @throws {EventLogError} */
+export async function actOn(
   log: EventLog,
-  { action, partitions }: Wanted,
+  wanted: Wanted,
   out: (line: string) => void,
 ): Promise<number> {
-  const counts = TOPIC_NAMES.map((name) => [name, partitions ?? TOPICS[name].partitions] as const);
-  const settings = topicSettings({ partitions: Object.fromEntries(counts) });
-  if (action === "create") {
-    const before = new Set((await log.describeTopics()).map(({ name }) => name));
+  if (wanted.action === "delete") return await deleteTopics(log, wanted, out);
+  const settings = topicSettings({ partitions: await wantedPartitions(log, wanted) });
+  if (wanted.action === "create") {
+    const before = await log.describeTopics(TOPIC_NAMES);
+    checkPartitions(before, wanted);
     await log.createTopics(settings);
-    const made = settings.filter(({ name }) => !before.has(name));
-    out(`created ${made.length} topics, found ${settings.length - made.length} there`);
+    out(`created ${settings.length - before.length} topics, found ${before.length} there`);
   }
-  const found = await log.describeTopics();
-  for (const line of action === "list" ? listed(found) : described(found)) out(line);
-  const drift = findTopicDrift(settings, found);
+  const found = [...await log.describeTopics()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const line of wanted.action === "list" ? listed(found) : described(found)) out(line);
+  const drift = await log.findDrift(settings);
   for (const line of drifted(drift)) out(line);
   return drift.length === 0 ? TOPICS_EXIT.fine : TOPICS_EXIT.drift;
+}
+
+/** The partition counts that were given, else the run's own, else the table's. */
+async function wantedPartitions(
+  log: EventLog,
+  { partitions }: Wanted,
+): Promise<Readonly<Partial<Record<TopicName, number>>>> {
+  if (partitions !== null) {
+    return Object.fromEntries(TOPIC_NAMES.map((name) => [name, partitions]));
+  }
+  const parameters = await readFloorParameters(log).catch((error) => {
+    // Of a log that begins with something else, the table says what is wanted.
+    if (error instanceof FloorParametersError) return null;
+    throw error;
+  });
+  return parameters?.partitions ?? {};
+}
+
+/** State lives by partition, so the counts of a run stay as they are. */
+function checkPartitions(
+  found: readonly TopicDescription[],
+  { partitions, log }: Wanted,
+): void {
+  const other = found.find((topic) => partitions !== null && topic.partitions !== partitions);
+  if (other === undefined) return;
+  const where = log.kind === "kafka" ? ` --brokers ${log.brokers.join(",")}` : "";
+  throw new TopicsCommandError(
+    `Cannot give ${other.name} ${partitions} partitions: it has ${other.partitions} partitions ` +
+      `instead of ${partitions}, and a run keeps its counts, since the state of users and symbols ` +
+      "lives by partition. Start a new run with the other count: " +
+      `deno task sim SCENARIO --partitions ${partitions}${where}`,
+    TOPICS_EXIT.drift,
+  );
+}
+
+async function deleteTopics(
+  log: EventLog,
+  { runId }: Wanted,
+  out: (line: string) => void,
+): Promise<number> {
+  const found = (await log.describeTopics(TOPIC_NAMES)).map(({ name }) => name);
+  if (found.length === 0) {
+    throw new TopicsCommandError(
+      `Cannot delete topics: the cluster has none of run ${runId}; topics list --brokers ... shows ` +
+        "the runs that it has",
+      TOPICS_EXIT.failed,
+    );
+  }
+  for (const role of CONSUMER_ROLES) {
+    const { members } = await log.describeGroup(role);
+    if (members.length === 0) continue;
+    throw new TopicsCommandError(
+      `Cannot delete topics: ${
+        members[0]!.instanceId
+      } and perhaps others work on run ${runId} now; ` +
+        "stop its floor (one that was killed is forgotten after its session timeout)",
+      TOPICS_EXIT.failed,
+    );
+  }
+  await log.deleteTopics(found);
+  out(`deleted ${found.length} topics of run ${runId}`);
+  return TOPICS_EXIT.fine;
 }
 
 function listed(topics: readonly TopicDescription[]): string[] {
@@ -138,6 +202,11 @@ function described(topics: readonly TopicDescription[]): string[] {
     purposes.get(topic.name) ?? "not one of the floor's",
   ]);
   return table(["topic", "partitions", "cleanup", "stamped by", "offsets", "holds"], rows);
+}
+
+function kept({ brokers, replication }: ClusterFacts): string {
+  const count = `${brokers} ${brokers === 1 ? "broker" : "brokers"}`;
+  return replication === null ? count : `${count}, each record is on ${replication} of them`;
 }
 
 function drifted(drift: readonly TopicDrift[]): string[] {

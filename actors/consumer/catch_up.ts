@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { EventLog, LogRecord, TopicPartition } from "../../kafka/event_log.ts";
+import {
+  type EventLog,
+  EventLogError,
+  type LogRecord,
+  type TopicPartition,
+} from "../../kafka/event_log.ts";
 import { readRange } from "../log_access/read_range.ts";
 import type { PartitionProcessor } from "./partition_processor.ts";
 
@@ -15,6 +20,8 @@ const PORTION_RECORDS = 2_000;
  * Processes what lies below the group's committed offset again, for a processor that begins further
  * back. Otherwise the group would seem to have caught up while this work is still to be done, and
  * whoever stops it then would cut it short.
+ *
+ * @throws {EventLogError} `log-unavailable` when the log does not go so far now
  */
 export async function catchUp(
   processor: PartitionProcessor,
@@ -39,4 +46,11 @@ export async function catchUp(
     if (signal.aborted) return;
   }
   if (portion.length > 0) await processor.process(portion);
+  if (processor.position >= committed) return;
+  throw new EventLogError(
+    "log-unavailable",
+    `Cannot catch up with ${source.topic}/${source.partition} to ${committed}: the log ends at ` +
+      `${processor.position} now`,
+    { retriable: true },
+  );
 }

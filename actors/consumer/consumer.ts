@@ -194,7 +194,7 @@ export class Consumer implements Actor {
   async #suspendedTurn(member: GroupMember): Promise<void> {
     const step = this.#steps.shift();
     if (step === undefined) {
-      await member.heartbeat();
+      await heartbeat(member);
       await this.#options.clock.sleep(POLL_TIMEOUT_MS, this.#wake.signal);
       return;
     }
@@ -285,10 +285,10 @@ export class Consumer implements Actor {
       const processor = await this.#options.open(source, {
         committed,
         signal: this.#stopping.signal,
-        heartbeat: () => member.heartbeat(),
+        heartbeat: () => heartbeat(member),
       });
       this.#work.set(nameOf(source), { processor, source, committed, toldCommitAt: 0 });
-      await member.heartbeat();
+      await heartbeat(member);
     }
   }
 
@@ -340,7 +340,21 @@ export class Consumer implements Actor {
     await this.#processQueue();
     for (const { processor } of this.#work.values()) await processor.flush("stopping");
     await this.#commit(member);
-    await member.leave();
+    // While the log is away the group cannot be told: it finds out by the session's timeout.
+    await unlessLogIsAway(member.leave());
+  }
+}
+
+/** A heartbeat that the log cannot take now is made up for by the next one. */
+async function heartbeat(member: GroupMember): Promise<void> {
+  await unlessLogIsAway(member.heartbeat());
+}
+
+async function unlessLogIsAway(call: Promise<void>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof EventLogError) || !error.retriable) throw error;
   }
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { EventLog, LogRecord } from "../../kafka/event_log.ts";
+import { type EventLog, EventLogError, type LogRecord } from "../../kafka/event_log.ts";
 import type { MessageTopic } from "../../kafka/messages/mod.ts";
 import type { Fold } from "../fold/fold.ts";
 import {
@@ -22,6 +22,8 @@ import { publishUntilAcknowledged } from "../log_access/publish_until_acknowledg
 import { readRange } from "../log_access/read_range.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { RuntimeEventBody } from "../runtime/runtime_events.ts";
+import { isTracing } from "../telemetry/is_tracing.ts";
+import type { RecordSpans } from "../telemetry/record_spans.ts";
 import type { FlushReason, PartitionProcessor } from "./partition_processor.ts";
 
 /** Records folded between two snapshots, at least. */
@@ -65,6 +67,8 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
   #snapshotOffset = 0;
   #snapshotBytes = 0;
   #abandoned = false;
+  /** Null while nothing is traced. */
+  #spans: RecordSpans | null = null;
 
   private constructor(options: FoldProcessorOptions<State, T>) {
     const { fold, partition } = options;
@@ -85,6 +89,10 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
     options: FoldProcessorOptions<State, T>,
   ): Promise<FoldProcessor<State, T>> {
     const processor = new FoldProcessor(options);
+    if (isTracing) {
+      const { RecordSpans } = await import("../telemetry/record_spans.ts");
+      processor.#spans = new RecordSpans({ group: options.fold.role, system: options.log.system });
+    }
     await processor.#recover(options.committed);
     return processor;
   }
@@ -121,13 +129,13 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
 
   abandon(): void {
     this.#abandoned = true;
+    this.#spans?.endAll();
   }
 
   /** Folds the record; when the fold throws, gives what is to be waited for. */
   #apply(record: LogRecord): Promise<void> | null {
-    const publishing = record.offset >= this.#acknowledged;
     try {
-      this.#machine.apply(record, { publishing });
+      this.#fold(record);
       return null;
     } catch (error) {
       if (error instanceof SequenceGapError) throw error;
@@ -143,7 +151,7 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
   async #applyAgainFromCleanState(record: LogRecord): Promise<void> {
     await this.#recover(record.offset);
     try {
-      this.#machine.apply(record, { publishing: record.offset >= this.#acknowledged });
+      this.#fold(record);
       return;
     } catch (error) {
       if (error instanceof SequenceGapError) throw error;
@@ -151,7 +159,14 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
       await this.#markPoison(record, String(error));
     }
     await this.#recover(record.offset);
-    this.#machine.apply(record, { publishing: record.offset >= this.#acknowledged });
+    this.#fold(record);
+  }
+
+  /** Aloud from where outputs are not known to be in the log; only then it is traced. */
+  #fold(record: LogRecord): void {
+    const publishing = record.offset >= this.#acknowledged;
+    const trace = publishing ? this.#spans?.begin(record) : undefined;
+    this.#machine.apply(record, { publishing, trace });
   }
 
   async #markPoison(record: LogRecord, error: string): Promise<void> {
@@ -213,7 +228,7 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
     const source = { topic: fold.topic, partition };
     for await (const record of readRange(log, source, { from, to: until })) {
       try {
-        this.#machine.apply(record, { publishing: record.offset >= this.#acknowledged });
+        this.#fold(record);
       } catch (error) {
         if (error instanceof SequenceGapError) throw error;
         // A record that was folded before throws now: it is judged like any other.
@@ -226,6 +241,12 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
         await heartbeat();
       }
     }
+    if (this.position >= until) return;
+    throw new EventLogError(
+      "log-unavailable",
+      `Cannot bring ${this.#name} back to ${until}: the log ends at ${this.position} now`,
+      { retriable: true },
+    );
   }
 
   async #publishOutputs(): Promise<void> {
@@ -235,6 +256,7 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
       await publishUntilAcknowledged(log, outputs, { clock, signal, onRetry: heartbeat });
     }
     if (this.position > this.#acknowledged) this.#acknowledged = this.position;
+    this.#spans?.endAll();
   }
 
   async #snapshotWhenDue(): Promise<void> {
@@ -247,7 +269,8 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
   async #saveSnapshot(): Promise<void> {
     const offset = this.position;
     const bytes = this.#machine.snapshot();
-    await this.#store.save({ offset, bytes });
+    const { signal, heartbeat } = this.#options;
+    await this.#store.save({ offset, bytes }, { signal, onRetry: heartbeat });
     this.#snapshotOffset = offset;
     this.#snapshotBytes = bytes.length;
     this.#options.tell({
@@ -259,6 +282,7 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
   }
 
   #tellFailure(record: LogRecord, error: unknown): void {
+    this.#spans?.failed(record, error);
     this.#options.tell({
       kind: "fold-failed",
       partition: this.#name,

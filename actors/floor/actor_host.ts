@@ -12,6 +12,7 @@ import type { ActorHandle, HandleLimits } from "../runtime/actor_handle.ts";
 import { spawnLocal } from "../runtime/local_handle.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { spawnWorker } from "../runtime/worker_handle.ts";
+import type { LogPermissions } from "./log_permissions.ts";
 
 /** An actor to start, for either kind of host. */
 export interface HostedActor<Options> {
@@ -44,13 +45,15 @@ export interface ActorHost {
 }
 
 /** A host that gives every actor a worker, which opens the log for itself. */
-export function workerHost(
-  config: EventLogConfig,
-  runtime: Runtime,
-  limits: Partial<HandleLimits> = {},
-): ActorHost {
-  // The log and what SQLite keeps beside it; nothing else in the folder is every role's business.
-  const log = ["", "-wal", "-shm", "-journal"].map((suffix) => config.path + suffix);
+export function workerHost(options: {
+  readonly config: EventLogConfig;
+  /** What opening the log takes; see `logPermissions`. */
+  readonly permissions: LogPermissions;
+  readonly runtime: Runtime;
+  readonly limits?: Partial<HandleLimits>;
+}): ActorHost {
+  const { config, permissions, runtime, limits = {} } = options;
+  const { read, write, net, env } = permissions;
   return {
     kind: "workers",
     start: (actor) =>
@@ -63,8 +66,10 @@ export function workerHost(
         module: actor.module,
         options: { ...actor.options, log: config },
         permissions: {
-          read: [...log, ...actor.read ?? []],
-          write: [...log, ...actor.write ?? []],
+          read: [...read, ...actor.read ?? []],
+          write: [...write, ...actor.write ?? []],
+          ...(net.length === 0 ? {} : { net: [...net] }),
+          ...(env.length === 0 ? {} : { env: [...env] }),
         },
       }),
   };

@@ -15,9 +15,13 @@ export interface ConsumerWorkerOptions extends ConsumerSettings {
 }
 
 hostActor<ConsumerWorkerOptions>(async (start) => {
-  // Nobody waits for the audit logger, so it does the log's upkeep for all.
-  const background = start.role === "audit-logger";
   // The floor has made the log: one that is missing was taken away, and must not be begun anew.
-  const log = await openEventLog({ ...start.options.log, background }, { create: false });
+  const log = await openEventLog(configFor(start.role, start.options.log), { create: false });
   return await createConsumerActor(start, { log, clock: systemClock, close: () => log.close() });
 });
+
+/** Nobody waits for the audit logger, so it does the upkeep of a log in a file for all. */
+function configFor(role: string, config: EventLogConfig): EventLogConfig {
+  if (config.kind !== "embedded") return config;
+  return { ...config, background: role === "audit-logger" };
+}

@@ -31,17 +31,23 @@ const LOOK_EVERY_MS = 5;
 
 /**
  * Resolves when the audit logger has committed everything, or after {@link LAST_WORDS_MS}: a floor that
- * is stopped in the middle of things has an audit log that ends in the middle of things.
+ * is stopped in the middle of things, or while its log is away, has an audit log that ends there.
  */
 export async function lastWordsAudited(
   log: EventLog,
   { clock, gaveUp }: { readonly clock: Clock; readonly gaveUp: () => boolean },
 ): Promise<void> {
-  const giveUpAt = clock.now() + LAST_WORDS_MS;
-  while (clock.now() < giveUpAt && !gaveUp()) {
-    if (await isAudited(log)) return;
-    await clock.sleep(LOOK_EVERY_MS);
-  }
+  const over = new AbortController();
+  const audited = async () => {
+    while (!over.signal.aborted && !gaveUp() && !await isAudited(log)) {
+      await clock.sleep(LOOK_EVERY_MS, over.signal);
+    }
+  };
+  const looking = audited();
+  // A look that the log answers only after the wait is over is nobody's any more.
+  looking.catch(() => {});
+  await Promise.race([looking, clock.sleep(LAST_WORDS_MS, over.signal)]);
+  over.abort();
 }
 
 async function isAudited(log: EventLog): Promise<boolean> {

@@ -21,6 +21,7 @@ import { type TopicName, TOPICS } from "../../kafka/topics.ts";
 import { channelsInto } from "./channels.ts";
 import { deadLetterBody } from "./dead_letter.ts";
 import type { Body, Fold, FoldContext, Outbox, OutputTopic } from "./fold.ts";
+import type { RecordTrace } from "./record_trace.ts";
 import { packState, unpackState } from "./state_bytes.ts";
 
 /** Partition counts by topic, as the floor was opened with. */
@@ -108,6 +109,7 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
   #nextOffset = 0;
   #now = 0;
   #publishing = false;
+  #trace: RecordTrace | undefined = undefined;
   #index = 0;
   #causationId = "";
   #offset = 0;
@@ -143,14 +145,19 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
 
   /**
    * Folds a record; one below {@link nextOffset} is passed over, whatever delivered it. With
-   * `publishing: false` the outputs are counted but not made: they are in the log already.
+   * `publishing: false` the outputs are counted but not made: they are in the log already. A `trace`
+   * sees what becomes of the record; its headers go with the outputs, and nothing depends on it.
    *
    * @throws {SequenceGapError} when a record sent to this partition never came
    * @throws whatever the role's logic throws: the record may be poison
    */
-  apply(record: LogRecord, options: { readonly publishing: boolean }): void {
+  apply(
+    record: LogRecord,
+    options: { readonly publishing: boolean; readonly trace?: RecordTrace | undefined },
+  ): void {
     if (record.offset < this.#nextOffset) return;
     this.#publishing = options.publishing;
+    this.#trace = options.trace;
     this.#index = 0;
     this.#offset = record.offset;
     if (record.timestamp > this.#now) this.#now = record.timestamp;
@@ -199,7 +206,9 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
 
   /** What is folded silently was counted by whoever folded it first. */
   #count(what: keyof FoldCounters): void {
-    if (this.#publishing) this.counters[what]++;
+    if (!this.#publishing) return;
+    this.counters[what]++;
+    this.#trace?.counted(what);
   }
 
   /** Skips poison; its place in its channel is used up, or what follows would look like a gap. */
@@ -222,6 +231,7 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
       return;
     }
     const { message } = decoded;
+    this.#trace?.decoded(message);
     const { sequence }: Envelope = message;
     if (sequence !== undefined && !this.#receive(record, message, sequence)) return;
     this.#causationId = message.id;
@@ -285,7 +295,12 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
       `"correlationId":${JSON.stringify(correlationId)},` +
       `"causationId":${JSON.stringify(this.#causationId)},` +
       `"sequence":${sequence},"timestamp":${this.#now}}`;
-    (waiting[partition] ??= []).push({ key, value, timestamp: this.#now });
+    const output = { key, value, timestamp: this.#now };
+    const trace = this.#trace;
+    (waiting[partition] ??= []).push(
+      trace === undefined ? output : { ...output, headers: trace.headers },
+    );
+    trace?.emitted(topic, body);
   }
 
   #restore(bytes: Uint8Array): State {

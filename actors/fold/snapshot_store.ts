@@ -53,6 +53,18 @@ export interface LoadedSnapshot {
   readonly damaged: readonly string[];
 }
 
+/** What stands in the log: manifests, the oldest first, and where each chunk is, by key. */
+interface Scanned {
+  readonly manifests: readonly Manifest[];
+  readonly chunkOffsets: ReadonlyMap<string, number>;
+}
+
+/** How a snapshot waits while the log cannot take it. */
+export type SnapshotPatience = Pick<
+  Parameters<typeof publishUntilAcknowledged>[2],
+  "signal" | "onRetry"
+>;
+
 /** The snapshots of one role's partition. */
 export class SnapshotStore {
   readonly #log: EventLog;
@@ -82,30 +94,30 @@ export class SnapshotStore {
   }
 
   /**
-   * The newest snapshot that is whole, or null. Chunks older than it without a manifest, left by a
-   * crash between the two, get tombstones: nothing else would ever take them away.
+   * The newest snapshot that is whole, or null, for the partition's owner. Chunks older than it without
+   * a manifest, left by a crash between the two, get tombstones: nothing else would ever take them away.
    */
   async load(): Promise<LoadedSnapshot> {
-    const { manifests, chunkOffsets } = await this.#scan();
-    this.#kept = manifests.map(({ offset, chunks }) => ({ offset, chunks }));
-    const damaged: string[] = [];
-    for (const manifest of manifests.toReversed()) {
-      const bytes = await this.#assemble(manifest, chunkOffsets);
-      if (bytes !== null) {
-        await this.#forgetOrphans(manifests, chunkOffsets, manifest.offset);
-        return { snapshot: { offset: manifest.offset, bytes }, damaged };
-      }
-      damaged.push(`${this.#prefix}/${manifest.offset}`);
-      this.#kept = this.#kept.filter(({ offset }) => offset !== manifest.offset);
-    }
-    return { snapshot: null, damaged };
+    const scanned = await this.#scan();
+    const { manifests, chunkOffsets } = scanned;
+    const loaded = await this.#newestWhole(scanned);
+    const { snapshot, damaged } = loaded;
+    this.#kept = manifests.map(({ offset, chunks }) => ({ offset, chunks }))
+      .filter(({ offset }) => !damaged.includes(`${this.#prefix}/${offset}`));
+    if (snapshot !== null) await this.#forgetOrphans(manifests, chunkOffsets, snapshot.offset);
+    return loaded;
+  }
+
+  /** The newest snapshot that is whole, or null, for whoever only looks: nothing is written. */
+  async read(): Promise<LoadedSnapshot> {
+    return await this.#newestWhole(await this.#scan());
   }
 
   /**
    * Writes a snapshot. Every output of records below `offset` must be acknowledged by then. The
    * newest two snapshots stay; older ones get tombstones.
    */
-  async save({ offset, bytes }: Snapshot): Promise<void> {
+  async save({ offset, bytes }: Snapshot, patience: SnapshotPatience = {}): Promise<void> {
     if (this.#kept.some((kept) => kept.offset >= offset)) return;
     const chunks: RecordToPublish[] = [];
     for (let at = 0; at < bytes.length; at += SNAPSHOT_CHUNK_BYTES) {
@@ -114,7 +126,7 @@ export class SnapshotStore {
         value: bytes.subarray(at, at + SNAPSHOT_CHUNK_BYTES),
       });
     }
-    for (const chunk of chunks) await this.#publish([chunk]);
+    for (const chunk of chunks) await this.#publish([chunk], patience);
     const manifest: Manifest = {
       role: this.#role,
       topic: this.#source.topic,
@@ -124,19 +136,30 @@ export class SnapshotStore {
       bytes: bytes.length,
       sha256: sha256(bytes),
     };
-    await this.#publish([{ key: this.#key(offset, "manifest"), value: JSON.stringify(manifest) }]);
+    const key = this.#key(offset, "manifest");
+    await this.#publish([{ key, value: JSON.stringify(manifest) }], patience);
     this.#kept.push({ offset, chunks: chunks.length });
-    await this.#forgetAllButTwo();
+    await this.#forgetAllButTwo(patience);
   }
 
-  async #forgetAllButTwo(): Promise<void> {
+  async #newestWhole({ manifests, chunkOffsets }: Scanned): Promise<LoadedSnapshot> {
+    const damaged: string[] = [];
+    for (const manifest of manifests.toReversed()) {
+      const bytes = await this.#assemble(manifest, chunkOffsets);
+      if (bytes !== null) return { snapshot: { offset: manifest.offset, bytes }, damaged };
+      damaged.push(`${this.#prefix}/${manifest.offset}`);
+    }
+    return { snapshot: null, damaged };
+  }
+
+  async #forgetAllButTwo(patience: SnapshotPatience): Promise<void> {
     const old = this.#kept.slice(0, -2);
     if (old.length === 0) return;
     const tombstones = old.flatMap(({ offset, chunks }) =>
       ["manifest", ...Array.from({ length: chunks }, (_, chunk) => chunk)]
         .map((part): RecordToPublish => ({ key: this.#key(offset, part), value: null }))
     );
-    await this.#publish(tombstones);
+    await this.#publish(tombstones, patience);
     this.#kept = this.#kept.slice(-2);
   }
 
@@ -165,12 +188,15 @@ export class SnapshotStore {
     return `${this.#prefix}/${offset}/${part}`;
   }
 
-  async #publish(records: readonly RecordToPublish[]): Promise<void> {
+  async #publish(
+    records: readonly RecordToPublish[],
+    patience: SnapshotPatience = {},
+  ): Promise<void> {
     const batch = { ...this.#target, records };
-    await publishUntilAcknowledged(this.#log, [batch], { clock: this.#clock });
+    await publishUntilAcknowledged(this.#log, [batch], { ...patience, clock: this.#clock });
   }
 
-  async #scan(): Promise<{ manifests: Manifest[]; chunkOffsets: Map<string, number> }> {
+  async #scan(): Promise<Scanned> {
     const manifests = new Map<string, Manifest>();
     const chunkOffsets = new Map<string, number>();
     for await (const record of readRange(this.#log, this.#target)) {

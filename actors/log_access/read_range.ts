@@ -4,15 +4,28 @@
  * @module
  */
 
-import type { EventLog, LogRecord, TopicPartition } from "../../kafka/event_log.ts";
+import {
+  type EventLog,
+  EventLogError,
+  type LogRecord,
+  type TopicPartition,
+} from "../../kafka/event_log.ts";
 
 /** How long one poll waits for records that are known to exist. */
 const POLL_TIMEOUT_MS = 5_000;
 
 /**
- * Reads `[from, to)`; without bounds, all that is there when it starts.
+ * How long records that are known to exist are waited for in all: as long as a log that is away is
+ * waited for by whoever publishes.
+ */
+export const READ_PATIENCE_MS = 120_000;
+
+/**
+ * Reads `[from, to)`, or what of it is there when it starts; without bounds, all that is there. Records
+ * that are there and do not come are never taken for the end.
  *
- * @throws {EventLogError} `unknown-topic`, `offset-out-of-range`
+ * @throws {EventLogError} `unknown-topic`, `offset-out-of-range`; `log-unavailable` when records that
+ * exist do not come for {@link READ_PATIENCE_MS}
  */
 export async function* readRange(
   log: EventLog,
@@ -26,12 +39,21 @@ export async function* readRange(
   if (from >= to) return;
   const reader = log.openReader([{ topic, partition, offset: from }]);
   try {
+    let waitedMs = 0;
     for (let position = from; position < to;) {
       const [batch] = await reader.poll({
         timeoutMs: POLL_TIMEOUT_MS,
         maxRecords: range.maxRecords ?? 2_000,
       });
-      if (batch === undefined) return;
+      if (batch === undefined) {
+        // The reader may have come past records that compaction took away.
+        const at = reader.positions[0]?.offset ?? position;
+        waitedMs = at > position ? 0 : waitedMs + POLL_TIMEOUT_MS;
+        position = at;
+        if (waitedMs >= READ_PATIENCE_MS) throw missing({ topic, partition }, position, to);
+        continue;
+      }
+      waitedMs = 0;
       for (const record of batch.records) {
         if (record.offset >= to) return;
         yield record;
@@ -41,4 +63,13 @@ export async function* readRange(
   } finally {
     reader.close();
   }
+}
+
+function missing({ topic, partition }: TopicPartition, from: number, to: number): EventLogError {
+  return new EventLogError(
+    "log-unavailable",
+    `Cannot read "${topic}"/${partition} from ${from} to ${to}: the records have not come for ` +
+      `${READ_PATIENCE_MS} ms`,
+    { retriable: true },
+  );
 }

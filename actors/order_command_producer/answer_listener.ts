@@ -21,8 +21,11 @@ export const DEFAULT_ANSWER_DEADLINE_MS = 30_000;
 /** How long a poll waits, in ms; also how late a passed deadline may be noticed. */
 const POLL_MS = 250;
 
-/** While nobody waits for an answer, what came meanwhile is passed over unread so often, in ms. */
-const REST_MS = 50;
+/**
+ * While nobody waits for an answer, what came meanwhile is passed over unread so often, in ms. Whoever
+ * waits next reads at most so much first; asking more often is a load on a log across the network.
+ */
+const REST_MS = 250;
 
 /** Wait after a failure of the log that may pass. */
 const RETRY_MS = 200;
@@ -167,9 +170,11 @@ export class AnswerListener implements Answers, AsyncDisposable {
     const [topic] = await this.#options.log.describeTopics([TOPIC]);
     // Whoever has begun to wait meanwhile may have been answered before these ends.
     if (this.#waiting.size > 0) return;
-    (topic?.offsets ?? []).forEach(({ end }, partition) =>
-      this.#reader.seek({ topic: TOPIC, partition, offset: end })
-    );
+    const ends = topic?.offsets ?? [];
+    for (const { partition, offset } of this.#reader.positions) {
+      const end = ends[partition]?.end ?? offset;
+      if (end !== offset) this.#reader.seek({ topic: TOPIC, partition, offset: end });
+    }
     this.#wake = new AbortController();
     if (this.#stop.signal.aborted) return;
     await this.#options.clock.sleep(REST_MS, this.#wake.signal);

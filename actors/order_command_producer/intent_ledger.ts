@@ -14,6 +14,8 @@ import { KeyPartitioner } from "../../kafka/partitioner.ts";
 import { publishUntilAcknowledged } from "../log_access/publish_until_acknowledged.ts";
 import { readRange } from "../log_access/read_range.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { isTracing } from "../telemetry/is_tracing.ts";
+import type { SendContext, SendSpans } from "../telemetry/send_spans.ts";
 import { recoverIntents } from "./intent_recovery.ts";
 
 /** Unacknowledged commands are sent again in batches of so many. */
@@ -34,6 +36,8 @@ export interface OutgoingCommand {
   readonly key: string;
   /** Text, or bytes that are meant to be no UTF-8. */
   readonly value: string | Uint8Array;
+  /** What the command is traced as a child of, from {@link IntentLedger.present}. */
+  readonly sentIn?: SendContext | null;
 }
 
 /** Another incarnation of the same producer is writing intents: this one must send nothing more. */
@@ -75,8 +79,11 @@ export class IntentLedger {
   #endOffset: number;
   #lastWritten: readonly RecordToPublish[] = [];
   #failure: unknown = null;
+  /** Null while nothing is traced. */
+  readonly #spans: SendSpans | null;
 
   private constructor(options: IntentLedgerOptions, found: Recovered) {
+    this.#spans = found.spans;
     this.producer = options.producer;
     const { keep = 0 } = options;
     this.recovered = keep === 0 ? [] : found.past.intents.slice(-keep);
@@ -101,11 +108,12 @@ export class IntentLedger {
     for (let at = 0; at < open.length; at += RESENT_PER_PUBLISH) {
       const records = open.slice(at, at + RESENT_PER_PUBLISH).map((intent) => ({
         partition: intent.partition,
-        record: { key: intent.key, value: sentValue(intent), timestamp: intent.intendedAt },
+        record: resentRecord(intent, past.headers.get(intent.number)),
       }));
       await publishUntilAcknowledged(log, commandBatches(records), options);
     }
-    return new IntentLedger(options, { partition, partitioner, past, resent: open.length });
+    const spans = isTracing ? await openSpans(options) : null;
+    return new IntentLedger(options, { partition, partitioner, past, resent: open.length, spans });
   }
 
   /** The number of the next command. */
@@ -116,6 +124,11 @@ export class IntentLedger {
   /** Commands with a lower number are in `order-commands`. */
   get acknowledgedBefore(): number {
     return this.#acknowledgedBefore;
+  }
+
+  /** What is traced now, for {@link OutgoingCommand.sentIn}; null while nothing is. */
+  get present(): SendContext | null {
+    return this.#spans?.present() ?? null;
   }
 
   /** The message id of the command with this number. */
@@ -138,6 +151,7 @@ export class IntentLedger {
       this.#nextNumber += commands.length;
       await publishUntilAcknowledged(this.#log, commandBatches(outgoing), this.#waiting(signal));
       this.#acknowledgedBefore = this.#nextNumber;
+      this.#spans?.endAll();
     });
   }
 
@@ -153,6 +167,10 @@ export class IntentLedger {
   ): { intent: RecordToPublish; partition: number; record: RecordToPublish } {
     const { key, value, intendedAt } = command;
     const partition = this.#partitioner.partitionOf(key);
+    // The intent keeps the trace, so that a command that is sent again is the same record again.
+    const traced = this.#spans === null
+      ? {}
+      : { headers: this.#beginSpan(this.#spans, command, { number, partition }) };
     const intent: Intent = {
       type: "intent",
       id: this.messageId(number),
@@ -167,10 +185,23 @@ export class IntentLedger {
       encoding: typeof value === "string" ? "text" : "base64",
     };
     return {
-      intent: { key: this.producer, value: encodeMessage(intent), timestamp: intendedAt },
+      intent: {
+        key: this.producer,
+        value: encodeMessage(intent),
+        timestamp: intendedAt,
+        ...traced,
+      },
       partition,
-      record: { key, value, timestamp: intendedAt },
+      record: { key, value, timestamp: intendedAt, ...traced },
     };
+  }
+
+  #beginSpan(spans: SendSpans, command: OutgoingCommand, { number, partition }: {
+    readonly number: number;
+    readonly partition: number;
+  }) {
+    const { correlationId, key, sentIn = null } = command;
+    return spans.begin({ id: this.messageId(number), correlationId, key, partition, sentIn });
   }
 
   async #write(
@@ -237,6 +268,7 @@ export class IntentLedger {
       await work();
     } catch (error) {
       this.#failure = error;
+      this.#spans?.failAll(error);
       throw error;
     }
   }
@@ -247,6 +279,18 @@ interface Recovered {
   readonly partitioner: KeyPartitioner;
   readonly past: Awaited<ReturnType<typeof recoverIntents>>;
   readonly resent: number;
+  readonly spans: SendSpans | null;
+}
+
+async function openSpans({ producer, log }: IntentLedgerOptions): Promise<SendSpans> {
+  const { SendSpans } = await import("../telemetry/send_spans.ts");
+  return new SendSpans({ producer, system: log.system });
+}
+
+/** The record exactly as it was meant to be sent. */
+function resentRecord(intent: Intent, headers: RecordToPublish["headers"]): RecordToPublish {
+  const record = { key: intent.key, value: sentValue(intent), timestamp: intent.intendedAt };
+  return headers === undefined ? record : { ...record, headers };
 }
 
 /** The value exactly as it is sent. */

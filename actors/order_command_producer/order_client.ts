@@ -27,7 +27,7 @@ import {
   type UnsentCommand,
   withId,
 } from "./client_commands.ts";
-import { IntentLedger } from "./intent_ledger.ts";
+import { IntentLedger, type OutgoingCommand } from "./intent_ledger.ts";
 import { CommandRejectedError, OrderRejectedError } from "./order_errors.ts";
 
 /** Commands that may wait to be sent; one more is refused. */
@@ -64,6 +64,8 @@ export type AccountReceipt = Receipt<AccountOpened>;
 
 interface Submitted {
   readonly command: UnsentCommand;
+  /** The caller's span; null while nothing is traced. */
+  readonly sentIn: OutgoingCommand["sentIn"];
   readonly resolve: (answer: Promise<Answer>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -213,7 +215,7 @@ export class OrderClient implements AsyncDisposable {
   async #answer(command: UnsentCommand): Promise<Answer> {
     this.#demandRoom();
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    this.#queue.push({ command, resolve, reject });
+    this.#queue.push({ command, sentIn: this.#ledger.present, resolve, reject });
     this.#pump ??= this.#work();
     return await promise;
   }
@@ -248,12 +250,13 @@ export class OrderClient implements AsyncDisposable {
     const first = this.#ledger.nextNumber;
     const ids = batch.map((_, i) => this.#ledger.messageId(first + i));
     const intendedAt = this.#now();
-    const outgoing = batch.map(({ command, resolve }, i) => {
+    const outgoing = batch.map(({ command, sentIn = null, resolve }, i): OutgoingCommand => {
       const id = ids[i]!; // As many ids as commands.
       // Listening begins before sending, so that no answer can be missed.
       resolve(this.#answers.waitFor(id));
       const value = JSON.stringify(withId(command, id));
-      return { correlationId: command.correlationId, intendedAt, key: command.userId, value };
+      const { correlationId, userId: key } = command;
+      return { correlationId, intendedAt, key, value, sentIn };
     });
     try {
       await this.#ledger.send(outgoing);

@@ -45,13 +45,21 @@ export async function answerPortfolioQuestion(
   if (processor.position < upTo) return { kind: "behind" };
   // The portfolio manager opens processors of its own fold only.
   const state = processor.state as PortfolioState;
+  return { kind: "answer", portfolio: await valuedPortfolio(state, userId, surroundings.log) };
+}
+
+/** A user's portfolio in a partition's state, valued at the prices of now; null when it knows none. */
+export async function valuedPortfolio(
+  state: PortfolioState,
+  userId: string,
+  log: EventLog,
+): Promise<PortfolioView | null> {
   const prices = new Map<string, number>();
   const held = state.portfolios.get(userId)?.positions.keys() ?? [];
   for (const symbol of [...held]) {
     const instrument = state.floor?.instruments.get(symbol);
-    const price = instrument && await lastPrice(surroundings.log, instrument);
+    const price = instrument && await lastPrice(log, instrument);
     if (price !== undefined) prices.set(symbol, price);
   }
-  const portfolio = portfolioView(state, userId, (symbol) => prices.get(symbol));
-  return { kind: "answer", portfolio };
+  return portfolioView(state, userId, (symbol) => prices.get(symbol));
 }

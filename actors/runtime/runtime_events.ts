@@ -71,6 +71,9 @@ export type RuntimeEventBody =
   | { readonly kind: "zombie-ended"; readonly alive: number }
   | { readonly kind: "undeliverable"; readonly error: string; readonly suppressed: number }
   | { readonly kind: "stopping" }
+  /** Told by whoever started the actors, of the log that they work on. */
+  | { readonly kind: "log-unavailable"; readonly why: string }
+  | { readonly kind: "log-available"; readonly afterMs: number }
   | { readonly kind: "note"; readonly text: string };
 
 /** An event as it is written down. */

@@ -142,7 +142,7 @@ function loginProblem(
   if (mechanisms === null) {
     return sasl === undefined ? null : `${name} asks nobody for a login; configure no SASL`;
   }
-  const known = mechanisms.join(", ");
+  const known = mechanisms.toSorted().join(", ");
   if (sasl === undefined) {
     return `${name} wants to know who is asking; configure SASL (it has ${known})`;
   }

@@ -215,7 +215,9 @@ export class PartitionFetcher {
     const byNode = new Map<number, FetchCursor[]>();
     let nextTry = Infinity;
     // An answer is filled in the order of the question.
-    const due = rotated([...this.#cursors.values()], this.#round++).filter((cursor) => {
+    const first = this.#round++ % Math.max(1, this.#cursors.size);
+    const cursors = [...this.#cursors.values()];
+    const due = [...cursors.slice(first), ...cursors.slice(0, first)].filter((cursor) => {
       if (cursor.failure !== null) return false;
       if (cursor.askAgainAt <= now) return true;
       nextTry = Math.min(nextTry, cursor.askAgainAt);
@@ -290,11 +292,6 @@ export class PartitionFetcher {
       if (this.#waiting) this.#pump();
     }, Math.max(0, time - performance.now()));
   }
-}
-
-function rotated<T>(items: readonly T[], by: number): readonly T[] {
-  const first = items.length === 0 ? 0 : by % items.length;
-  return [...items.slice(first), ...items.slice(0, first)];
 }
 
 function nameOf({ topic, partition }: { topic: string; partition: number }): string {

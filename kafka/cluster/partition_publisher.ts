@@ -157,7 +157,7 @@ export class PartitionPublisher {
     if (this.#parts.closed.aborted) return closedError(action);
     // Leaders may have moved, and topics may be gone: the next publish finds out.
     this.#parts.view.invalidate();
-    if (reason instanceof KafkaClientError && reason.type.startsWith("UNKNOWN_TOPIC")) {
+    if (reason instanceof KafkaClientError && mayPass(reason)) {
       return new EventLogError("publish-failed", `Cannot ${action}: ${reason.message}`, {
         retriable: true,
         cause: reason,
@@ -176,6 +176,20 @@ export class PartitionPublisher {
     }
     return queue;
   }
+}
+
+/** What the producer is refused for: the next one has another identity. */
+const PRODUCER_REFUSED: ReadonlySet<string> = new Set([
+  "OUT_OF_ORDER_SEQUENCE_NUMBER",
+  "DUPLICATE_SEQUENCE_NUMBER",
+  "INVALID_PRODUCER_EPOCH",
+  "PRODUCER_FENCED",
+  "UNKNOWN_PRODUCER_ID",
+]);
+
+/** Whether the next publish decides, whatever Kafka's table says of the same request. */
+function mayPass({ type }: KafkaClientError): boolean {
+  return type.startsWith("UNKNOWN_TOPIC") || PRODUCER_REFUSED.has(type);
 }
 
 function distinct(batches: readonly RecordBatch[]): readonly RecordBatch[] {

@@ -46,7 +46,7 @@ export interface NodeSettings {
 }
 
 /** A broker that was killed is taken for alive this long, and its restart waits for it: by default 9 s. */
-export const BROKER_SESSION_TIMEOUT_MS = 1_500;
+export const BROKER_SESSION_TIMEOUT_MS = 4_000;
 
 /** A few heartbeats within the session above. */
 export const BROKER_HEARTBEAT_INTERVAL_MS = 300;

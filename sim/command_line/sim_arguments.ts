@@ -15,6 +15,15 @@ import { DURABILITIES, type Durability } from "../run_manifest.ts";
 import { ACTOR_GROUPS, type ActorGroup, isActorGroup } from "../scenario_events.ts";
 import { MAX_INSTANCES } from "../../actors/topology.ts";
 import { MAX_PARTITIONS, MAX_PHASE_MS } from "../scenario_schema.ts";
+import {
+  CLUSTER_OPTIONS,
+  clusterConfigAgain,
+  clusterConfigOf,
+  type ClusterValues,
+} from "./cluster_arguments.ts";
+import { UsageError } from "./usage_error.ts";
+
+export { UsageError } from "./usage_error.ts";
 
 /** What the user wants. */
 export type SimCommand =
@@ -28,22 +37,21 @@ export type SimCommand =
     readonly runs: string;
     readonly runId: string | null;
     readonly durability: Durability;
+    /** The cluster that the log is on; without brokers the log is embedded. */
+    readonly cluster: ClusterValues;
     readonly json: boolean;
+    /** Where metrics are served on 127.0.0.1; 0: any free port; null: nowhere. */
+    readonly metricsPort: number | null;
   }
   | {
     readonly kind: "resume";
     /** The run's folder. */
     readonly directory: string;
+    /** What is said otherwise than in the manifest, as when the cluster moved. */
+    readonly cluster: ClusterValues;
     readonly json: boolean;
+    readonly metricsPort: number | null;
   };
-
-/** Arguments that make no sense. Its message lists what is wrong and what would be right. */
-export class UsageError extends Error {
-  constructor(problems: readonly string[]) {
-    super(problems.join("\n"));
-    this.name = "UsageError";
-  }
-}
 
 const OPTIONS = {
   "seed": { type: "string" },
@@ -55,20 +63,33 @@ const OPTIONS = {
   "run-id": { type: "string" },
   "resume": { type: "string" },
   "durability": { type: "string" },
+  ...CLUSTER_OPTIONS,
   "prices": { type: "string" },
   "format": { type: "string" },
   "speed": { type: "string" },
   "symbol": { type: "string" },
+  "metrics-port": { type: "string" },
   "json": { type: "boolean" },
   "help": { type: "boolean", short: "h" },
 } as const;
 
+/** The last port there is. */
+const MAX_PORT = 65_535;
+
 /** Every option, for messages. */
 const OPTION_NAMES: readonly string[] = Object.keys(OPTIONS).map((name) => `--${name}`);
 
+/** Options that are of the sitting, or may be otherwise in another one. */
+const OF_THE_SITTING = [
+  "resume",
+  "metrics-port",
+  "json",
+  "help",
+  ...Object.keys(CLUSTER_OPTIONS).filter((name) => name !== "topic-prefix"),
+];
+
 /** Options that a resumed run takes from its manifest. */
-const SETTLED_BY_MANIFEST = Object.keys(OPTIONS)
-  .filter((name) => !["resume", "json", "help"].includes(name));
+const SETTLED_BY_MANIFEST = Object.keys(OPTIONS).filter((name) => !OF_THE_SITTING.includes(name));
 
 type Values = ReturnType<typeof parseValues>["values"];
 
@@ -89,6 +110,7 @@ export function parseSimArguments(argv: readonly string[]): SimCommand {
   const { values, positionals } = parseValues(argv);
   if (values.help === true) return { kind: "help" };
   const json = values.json === true;
+  const metricsPort = readMetricsPort(values["metrics-port"]);
   if (values.resume !== undefined) {
     const others = SETTLED_BY_MANIFEST.filter((name) => name in values).map((name) => `--${name}`);
     if (positionals.length > 0) others.unshift(...positionals);
@@ -97,7 +119,8 @@ export function parseSimArguments(argv: readonly string[]): SimCommand {
         `--resume: goes on with the run as it was begun, so it takes no ${others.join(", ")}`,
       ]);
     }
-    return { kind: "resume", directory: values.resume, json };
+    const cluster = clusterAgain(values);
+    return { kind: "resume", directory: values.resume, cluster, json, metricsPort };
   }
   const [scenario, ...rest] = positionals;
   if (scenario === undefined) {
@@ -107,7 +130,14 @@ export function parseSimArguments(argv: readonly string[]): SimCommand {
   if (rest.length > 0) {
     throw new UsageError([`${rest.join(" ")}: one scenario at a time, and ${scenario} is one`]);
   }
-  return { kind: "run", scenario, json, ...runOptions(values) };
+  return { kind: "run", scenario, json, metricsPort, ...runOptions(values) };
+}
+
+function readMetricsPort(text: string | undefined): number | null {
+  const problems: string[] = [];
+  const port = new OptionReader(problems).wholeNumber("metrics-port", text, 0, MAX_PORT);
+  if (problems.length > 0) throw new UsageError(problems);
+  return port ?? null;
 }
 
 function runOptions(values: Values) {
@@ -125,6 +155,13 @@ function runOptions(values: Values) {
     const right = `must be 1 to 128 letters, digits, ".", "_" and "-"`;
     problems.push(`--run-id: ${JSON.stringify(runId)}: ${right}`);
   }
+  const cluster = clusterOf(values);
+  collect(problems, () => clusterConfigOf(cluster, { runId: runId ?? "" }));
+  if (cluster.brokers !== undefined && values.durability !== undefined) {
+    problems.push(
+      "--durability: goes with the embedded log; on Kafka every publish waits for all in-sync replicas",
+    );
+  }
   if (problems.length > 0) throw new UsageError(problems);
   const overrides: Overrides = {
     ...(seed === undefined ? {} : { seed }),
@@ -134,7 +171,39 @@ function runOptions(values: Values) {
     ...(instances === undefined ? {} : { instances }),
     ...(prices === undefined ? {} : { prices }),
   };
-  return { overrides, runs: values.runs ?? DEFAULT_RUNS_DIRECTORY, runId, durability };
+  const runs = values.runs ?? DEFAULT_RUNS_DIRECTORY;
+  return { overrides, runs, runId, durability, cluster };
+}
+
+/** The options of a cluster among all of them. */
+function clusterOf(values: ClusterValues): ClusterValues {
+  const { brokers, client, tls, sasl } = values;
+  const [caFile, topicPrefix] = [values["tls-ca"], values["topic-prefix"]];
+  return {
+    ...(brokers === undefined ? {} : { brokers }),
+    ...(client === undefined ? {} : { client }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(caFile === undefined ? {} : { "tls-ca": caFile }),
+    ...(sasl === undefined ? {} : { sasl }),
+    ...(topicPrefix === undefined ? {} : { "topic-prefix": topicPrefix }),
+  };
+}
+
+/** The same, to say otherwise what a manifest says. @throws {UsageError} */
+function clusterAgain(values: Values): ClusterValues {
+  const cluster = clusterOf(values);
+  clusterConfigAgain({ kind: "kafka", brokers: [], topicPrefix: "" }, cluster);
+  return cluster;
+}
+
+/** Adds what is wrong to other problems, so that all are told at once. */
+function collect(problems: string[], check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    problems.push(...error.problems);
+  }
 }
 
 function parseValues(argv: readonly string[]) {

@@ -5,6 +5,7 @@
  */
 
 import { ACTOR_GROUPS } from "../scenario_events.ts";
+import { CLUSTER_USAGE } from "./cluster_arguments.ts";
 import type { ListedScenario } from "./load_scenario.ts";
 
 const OPTIONS = `Options
@@ -16,11 +17,13 @@ const OPTIONS = `Options
   --runs DIR             where runs are kept (runs)
   --run-id ID            the name of this run's folder
   --resume runs/ID       goes on with a run whose process was ended
-  --durability process   survives kill -9; "disk" survives power loss too
+  --durability process   survives kill -9; "disk" survives power loss too (embedded log only)
+${CLUSTER_USAGE}
   --prices FILE          replays a file of real trades as market data
     --format F             its format (binance-trades)
     --speed N              N times the pace of the trades
     --symbol S             the symbol that they are of
+  --metrics-port N       serves metrics on 127.0.0.1:N for Prometheus; 0 takes any free port
   --json                 prints the report as JSON
   --help                 prints this
 

@@ -11,6 +11,8 @@ import {
   type Histogram,
 } from "hdr-histogram-js";
 
+import { type LatencyBucketCounts, LatencyBuckets } from "./latency_buckets.ts";
+
 /** Latencies are recorded in whole microseconds, from 1 µs (0 counts as 0) to an hour. */
 export const MAX_LATENCY_MS = 3_600_000;
 
@@ -59,6 +61,7 @@ export class LatencyHistogram {
     autoResize: false,
     useWebAssembly: false,
   });
+  readonly #buckets = new LatencyBuckets();
   #outOfRange = 0;
   #maxMicroseconds = 0;
 
@@ -68,6 +71,7 @@ export class LatencyHistogram {
       this.#outOfRange++;
       return;
     }
+    this.#buckets.record(ms / 1_000);
     const microseconds = Math.round(ms * MICROSECONDS);
     this.#histogram.recordValue(microseconds);
     if (microseconds > this.#maxMicroseconds) this.#maxMicroseconds = microseconds;
@@ -78,6 +82,11 @@ export class LatencyHistogram {
     this.#histogram.add(decodeFromCompressedBase64(encoded.hdr, 32, false));
     this.#outOfRange += encoded.outOfRange;
     this.#maxMicroseconds = Math.max(this.#maxMicroseconds, encoded.maxMicroseconds);
+  }
+
+  /** What {@link record} was given, by size. */
+  get buckets(): LatencyBucketCounts {
+    return this.#buckets.counts;
   }
 
   encode(): EncodedLatency {

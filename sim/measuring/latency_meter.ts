@@ -10,6 +10,7 @@
 import type { FetchedBatch, LogRecord } from "../../kafka/event_log.ts";
 import { channelOf, decodeText, type RejectReason } from "../../kafka/messages/mod.ts";
 import { ActiveTime } from "./active_time.ts";
+import type { LatencyBucketCounts } from "./latency_buckets.ts";
 import { type EncodedLatency, LatencyHistogram, type LatencySummary } from "./latency_histogram.ts";
 import { fieldName, isTrueField, numberField, textField } from "./message_fields.ts";
 import type { MeterCounts } from "./meter_counts.ts";
@@ -125,6 +126,11 @@ export class LatencyMeter {
   /** From an order's intended time to each trade in which it was the taker. */
   get fill(): LatencySummary {
     return this.#fill.summary();
+  }
+
+  /** Answers and fills by size, in seconds. */
+  get buckets(): { readonly answer: LatencyBucketCounts; readonly fill: LatencyBucketCounts } {
+    return { answer: this.#answer.buckets, fill: this.#fill.buckets };
   }
 
   encoded(): { readonly answer: EncodedLatency; readonly fill: EncodedLatency } {

@@ -13,6 +13,7 @@ import type {
   LogReader,
   TopicPartitionOffset,
 } from "../../kafka/event_log.ts";
+import type { LatencyBucketCounts } from "./latency_buckets.ts";
 import type { EncodedLatency, LatencySummary } from "./latency_histogram.ts";
 import { LatencyMeter, METERED_TOPICS } from "./latency_meter.ts";
 import type { MeterCounts } from "./meter_counts.ts";
@@ -58,6 +59,8 @@ export interface MeterReading {
   readonly counts: MeterCounts;
   readonly answer: LatencySummary;
   readonly fill: LatencySummary;
+  /** The same latencies by size, of this sitting. */
+  readonly buckets: { readonly answer: LatencyBucketCounts; readonly fill: LatencyBucketCounts };
 }
 
 /** The answer to `metrics`. */
@@ -183,7 +186,8 @@ class MeterActor implements Actor {
   }
 
   #reading(): MeterReading {
-    return { counts: this.#meter.counts(), answer: this.#meter.answer, fill: this.#meter.fill };
+    const { answer, fill, buckets } = this.#meter;
+    return { counts: this.#meter.counts(), answer, fill, buckets };
   }
 
   async #poll(timeoutMs: number, maxRecords: number): Promise<void> {

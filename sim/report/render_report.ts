@@ -36,14 +36,10 @@ export function renderReport(report: RunReport, paint: Paint): string {
 
 function header(report: RunReport, paint: Paint): readonly string[] {
   const { log, machine } = report;
-  const survives = log.durability === "disk"
-    ? "synced to disk at every commit"
-    : "survives kill -9";
-  const durable = log.kind === "embedded" ? `embedded log, ${survives}` : `${log.kind} log`;
   const facts = [
     `run ${report.runId}`,
     `seed ${report.seed}`,
-    durable,
+    ...logFacts(log),
     `took ${formatDuration(report.elapsedMs)}`,
     `${machine.cores} cores, ${machine.os} ${machine.arch}, Deno ${machine.deno}`,
     ...(report.resumed > 0 ? [`resumed ${times(report.resumed)}`] : []),
@@ -56,6 +52,20 @@ function header(report: RunReport, paint: Paint): readonly string[] {
     ...indented(wrap(report.teaches, REPORT_COLUMNS - 2)),
     ...indented(wrapFacts(facts)).map((text) => paint("quiet", text)),
   ];
+}
+
+function logFacts(log: RunReport["log"]): readonly string[] {
+  if (log.kind === "kafka") {
+    const { brokers, client, replication, topicPrefix } = log;
+    const count = brokers === null ? "" : ` ${brokers} ${brokers === 1 ? "broker" : "brokers"}`;
+    const kept = replication === null ? "" : `, replication ${replication}`;
+    return [`Kafka${count} by ${client}${kept}`, `topics ${topicPrefix}*`];
+  }
+  if (log.kind === "memory") return ["memory log"];
+  const survives = log.durability === "disk"
+    ? "synced to disk at every commit"
+    : "survives kill -9";
+  return [`embedded log, ${survives}`];
 }
 
 /** Facts separated by dots, broken between facts and not within one. */
@@ -168,6 +178,7 @@ function floor({ floor, counts, metrics }: RunReport, paint: Paint): readonly st
   const facts = [
     `${formatCount(metrics.restarts ?? 0)} restarts${who}`,
     `${formatCount(counts.deadLetters)} dead letters`,
+    ...(floor.logOutages > 0 ? [`log lost ${times(floor.logOutages)}`] : []),
     ...(floor.zombies > 0 ? [`${formatCount(floor.zombies)} zombies`] : []),
     `lag at the end ${formatCount(floor.lag)}`,
   ];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { KafkaClientName } from "../../kafka/cluster/cluster_config.ts";
 import type { RuleId, Verdict } from "../auditor/verdict.ts";
 import { REJECT_REASONS } from "../../kafka/messages/mod.ts";
 import { exitCodeOf } from "../command_line/exit_codes.ts";
@@ -13,6 +14,7 @@ import type { MeterCounts } from "../measuring/meter_counts.ts";
 import { type MetricName, type Metrics, PERCENTILES } from "../metrics.ts";
 import type { Durability } from "../run_manifest.ts";
 import { keepsAuditLog, type SessionPlan } from "../session_plan.ts";
+import type { LogOutage } from "../session/floor_watch.ts";
 import { judgeThresholds, type ThresholdVerdict } from "../thresholds.ts";
 import { writeFileWhole } from "../whole_file.ts";
 
@@ -23,10 +25,18 @@ export const REPORT_VERSION = 2;
 const AUDIT_RULE: RuleId = "audit-log-complete";
 
 /** The log that a run was played on. */
-export interface ReportedLog {
-  readonly kind: "embedded" | "memory" | "kafka";
-  readonly durability: Durability;
-}
+export type ReportedLog =
+  | { readonly kind: "embedded" | "memory"; readonly durability: Durability }
+  | {
+    readonly kind: "kafka";
+    readonly client: KafkaClientName;
+    /** How many there are, not how many were named; null when it could not be found out. */
+    readonly brokers: number | null;
+    /** How many brokers keep each record; null when it could not be found out. */
+    readonly replication: number | null;
+    /** Begins the names of the run's topics and groups. */
+    readonly topicPrefix: string;
+  };
 
 /** Where a run was played. */
 export interface ReportedMachine {
@@ -46,6 +56,10 @@ export interface FloorObservation {
   readonly lag: number;
   /** Records appended to all topics. */
   readonly recordsAppended: number;
+  /** How often the floor lost its log. */
+  readonly logOutages: number;
+  /** When, oldest first; of very many the first only. */
+  readonly outages: readonly LogOutage[];
 }
 
 /** What a report is made of. */
@@ -163,6 +177,7 @@ function metricsOf(
     "zombies": floor.zombies,
     "dead-letters": counts.deadLetters,
     "lag": floor.lag,
+    "log.outages": floor.logOutages,
   };
   if (counts.unanswered !== null) metrics["orders.lost"] = counts.unanswered;
   for (const percentile of PERCENTILES) {

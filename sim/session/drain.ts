@@ -30,7 +30,10 @@ export async function drain(
   let seen = "";
   for (let movedAt = clock.now(); !idle && clock.now() < giveUpAt;) {
     await Promise.race([idling, clock.sleep(LOOK_EVERY_MS)]);
+    const askedAt = clock.now();
     const { lag, end } = await floor.progress();
+    // While the log is out of reach nobody can say whether it moves.
+    movedAt += clock.now() - askedAt;
     const now = `${lag}/${end}`;
     if (now !== seen) movedAt = clock.now();
     seen = now;

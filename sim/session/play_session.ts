@@ -9,10 +9,12 @@ import type { Floor } from "../../actors/floor/floor.ts";
 import type { FloorFailedError } from "../../actors/floor/floor_failed_error.ts";
 import { startFloor } from "../../actors/floor/start_floor.ts";
 import { type Clock, systemClock } from "../../actors/runtime/clock.ts";
+import type { MetricRegistry } from "../../actors/telemetry/metric_registry.ts";
+import { type MetricsEndpoint, serveMetrics } from "../../actors/telemetry/serve_metrics.ts";
 import { CONSUMER_ROLES, type ConsumerRole } from "../../actors/topology.ts";
-import { openEventLog } from "../../kafka/open_event_log.ts";
 import { auditRun } from "../auditor/audit_run.ts";
 import type { Verdict } from "../auditor/verdict.ts";
+import { sessionMetrics } from "../observability/session_metrics.ts";
 import type { ProgressSnapshot } from "../progress.ts";
 import { orderProducerOptions } from "../producer_options.ts";
 import type { FloorObservation, ReportInput } from "../report/run_report.ts";
@@ -24,7 +26,9 @@ import { drain } from "./drain.ts";
 import { asFailure, whyFailed } from "./failures.ts";
 import { FloorWatch } from "./floor_watch.ts";
 import { lastIntendedAt } from "./resume_point.ts";
+import type { LogFaults } from "./log_faults.ts";
 import { SessionEvents } from "./session_events.ts";
+import { SessionLog } from "./session_log.ts";
 import { SessionMeter } from "./session_meter.ts";
 import { SessionProgress } from "./session_progress.ts";
 import { Sources } from "./sources.ts";
@@ -41,6 +45,8 @@ export interface SessionSurroundings {
   readonly say: (text: string) => void;
   /** Aborts when the user wants an early end: what has begun is finished and reported. */
   readonly interrupted: AbortSignal;
+  /** Serves metrics on this port of 127.0.0.1; 0 takes any free one. Default null: nowhere. */
+  readonly metricsPort?: number | null;
   readonly clock?: Clock;
 }
 
@@ -53,6 +59,7 @@ export type SessionResult = Pick<
   | "resumed"
   | "measured"
   | "floor"
+  | "log"
   | "verdicts"
   | "notes"
 >;
@@ -68,8 +75,11 @@ export async function playSession(surroundings: SessionSurroundings): Promise<Se
   const startedAt = clock.now();
   using events = RuntimeEventFile.open(folder.paths.events);
   const watch = new FloorWatch(surroundings.say);
+  // Closed after the floor, whose connections go through its proxies.
+  await using log = await SessionLog.open(folder);
   const floor = await startFloor({
     ...floorOptionsOf(folder),
+    log: log.ofFloor,
     clock,
     firstEventNumber: events.nextNumber,
     onEvent: (event) => {
@@ -80,13 +90,16 @@ export async function playSession(surroundings: SessionSurroundings): Promise<Se
     throw asFailure("Cannot start the floor", error);
   });
   try {
-    const session = new Session(floor, watch, { ...surroundings, clock });
+    const session = new Session({ floor, watch, faults: log.faults }, { ...surroundings, clock });
     const played = await session.play();
     await floor.stop();
     const elapsedMs = clock.now() - startedAt;
-    const verdicts = await audit(folder, { drained: played.drained, say: surroundings.say, clock });
-    return { ...played, verdicts, startedAt, elapsedMs, resumed: folder.manifest.resumed.length };
+    const { drained } = played;
+    const verdicts = await audit(log, { folder, drained, say: surroundings.say, clock });
+    const resumed = folder.manifest.resumed.length;
+    return { ...played, log: await log.describe(), verdicts, startedAt, elapsedMs, resumed };
   } catch (error) {
+    log.faults?.endAll();
     // Why it ended is told, rather than what else went wrong while it was stopped.
     await floor.stop().catch((also) => surroundings.say(`while stopping: ${messageOf(also)}`));
     throw error;
@@ -99,7 +112,6 @@ function floorOptionsOf({ runId, paths, manifest }: RunFolder) {
     CONSUMER_ROLES.map((role) => [role, plan.instances[role]]),
   ) as Record<ConsumerRole, number>; // Object.fromEntries forgets which keys it was given.
   return {
-    log: "embedded",
     directory: paths.directory,
     durability,
     runId,
@@ -113,20 +125,18 @@ function floorOptionsOf({ runId, paths, manifest }: RunFolder) {
 }
 
 async function audit(
-  folder: RunFolder,
+  sessionLog: SessionLog,
   options: {
+    readonly folder: RunFolder;
     readonly drained: boolean;
     readonly say: (text: string) => void;
     readonly clock: Clock;
   },
 ): Promise<readonly Verdict[]> {
-  await using log = await openEventLog(
-    { kind: "embedded", path: folder.paths.log },
-    { create: false },
-  );
+  await using log = await sessionLog.openAgain();
   const { drained, clock } = options;
   const report = await auditRun(log, {
-    auditFolder: folder.paths.audit,
+    auditFolder: options.folder.paths.audit,
     drained,
     now: () => clock.now(),
   });
@@ -139,6 +149,7 @@ async function audit(
 /** One session on a running floor. */
 class Session {
   readonly #floor: Floor;
+  readonly #faults: LogFaults | null;
   readonly #watch: FloorWatch;
   readonly #options: SessionSurroundings & { readonly clock: Clock };
   readonly #plan: SessionPlan;
@@ -146,11 +157,15 @@ class Session {
   #elapsedBefore = 0;
 
   constructor(
-    floor: Floor,
-    watch: FloorWatch,
+    { floor, watch, faults }: {
+      readonly floor: Floor;
+      readonly watch: FloorWatch;
+      readonly faults: LogFaults | null;
+    },
     options: SessionSurroundings & { readonly clock: Clock },
   ) {
     this.#floor = floor;
+    this.#faults = faults;
     this.#watch = watch;
     this.#options = options;
     this.#plan = options.folder.manifest.plan;
@@ -162,6 +177,7 @@ class Session {
     const { progress: tell, say } = this.#options;
     let telling = Promise.resolve();
     try {
+      await using _metrics = this.#serveMetrics(meter);
       await this.#beginOrGoOn();
       const progress = new SessionProgress({
         floor: this.#floor,
@@ -192,6 +208,15 @@ class Session {
     }
   }
 
+  #serveMetrics(meter: SessionMeter): MetricsEndpoint | null {
+    const { metricsPort: port = null, say } = this.#options;
+    if (port === null) return null;
+    const sources = (registry: MetricRegistry) => [sessionMetrics(registry, meter)];
+    const endpoint = serveMetrics(this.#floor, { port, sources });
+    say(`metrics are served at ${endpoint.url}`);
+    return endpoint;
+  }
+
   /** A session that was begun goes on after the last intent of the time before. */
   async #beginOrGoOn(): Promise<void> {
     const { folder, clock } = this.#options;
@@ -215,13 +240,16 @@ class Session {
 
   /** Lets sources and happenings run to the end of the script. @returns what did not take place */
   async #playScript(over: AbortSignal): Promise<readonly string[]> {
-    const { interrupted, say } = this.#options;
+    const { interrupted, say, clock } = this.#options;
     const sources = new Sources(this.#floor, this.#watch);
     await sources.start(this.#plan, {
       startAt: this.#startAt,
       elapsedBefore: this.#elapsedBefore,
     });
-    const happenings = new SessionEvents(this.#floor, say);
+    const happenings = new SessionEvents(
+      { floor: this.#floor, faults: this.#faults, clock },
+      say,
+    );
     const script = happenings.play(this.#plan.events, {
       from: this.#elapsedBefore,
       sessionAt: () => this.#sessionAt(),
@@ -261,6 +289,8 @@ class Session {
       zombies: this.#watch.zombies,
       lag,
       recordsAppended: end,
+      logOutages: this.#watch.outageCount,
+      outages: this.#watch.outages,
     };
   }
 }

@@ -72,8 +72,13 @@ export class SessionMeter {
 
   /** What was counted so far. */
   async counts(): Promise<MeterReading["counts"]> {
+    return (await this.reading()).counts;
+  }
+
+  /** What was counted and timed in this sitting so far. */
+  async reading(): Promise<MeterReading> {
     const question: MeterQuestion = { kind: "counts" };
-    return (await this.#handle.ask(question) as MeterReading).counts; // its own answer
+    return await this.#handle.ask(question) as MeterReading; // its own answer
   }
 
   /** What was measured over all sittings, up to the log's ends of now; the latencies are kept. */

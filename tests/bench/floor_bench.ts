@@ -13,7 +13,7 @@ import type { RecordToPublish } from "../../kafka/event_log.ts";
 import { openEventLog } from "../../kafka/open_event_log.ts";
 import { topicSettings } from "../../kafka/topics.ts";
 import { tell } from "./figures.ts";
-import { recordsByTopic, send, startLoadedFloor, startMarketData } from "./floor_load.ts";
+import { moveBurst, startLoadedFloor } from "./floor_load.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -56,24 +56,10 @@ try {
 }
 
 async function moved() {
-  await using floor = await startLoadedFloor(directory, durability);
-  const before = await recordsByTopic(floor);
-  const prices = startMarketData(floor, 1_000);
-  const started = performance.now();
-  await send(floor, [{
-    kind: "burst",
-    ratePerSecond: orders * 10,
-    durationMs: 100,
-    arrivals: "uniform",
-  }]);
-  const sent = performance.now();
-  await prices.stop(5_000);
-  await floor.idle();
-  const seconds = (performance.now() - started) / 1000;
-  console.log(`sent in ${((sent - started) / 1000).toFixed(1)} s`);
-  const byTopic = await recordsByTopic(floor);
-  for (const topic of Object.keys(byTopic)) byTopic[topic]! -= before[topic] ?? 0;
-  const total = Object.values(byTopic).reduce((sum, count) => sum + count, 0);
+  await using floor = await startLoadedFloor(directory, { durability });
+  const moved = await moveBurst(floor, orders);
+  const { byTopic, total } = moved;
+  console.log(`sent in ${moved.sendingSeconds.toFixed(1)} s`);
   const sample: RecordToPublish[] = [];
   for (const topic of Object.keys(byTopic)) {
     const share = Math.ceil(100_000 * byTopic[topic]! / total);
@@ -86,7 +72,7 @@ async function moved() {
       }
     }
   }
-  return { seconds, total, byTopic, rate: total / seconds, sample };
+  return { ...moved, rate: total / moved.seconds, sample };
 }
 
 async function appended(

@@ -1,11 +1,13 @@
 /**
- * A floor under a known load, for benchmarks: all seven actors in their workers on the embedded log.
+ * A floor under a known load, for benchmarks: all seven actors in their workers, on the embedded log or
+ * a cluster.
  */
 
 import type { Floor } from "../../actors/floor/floor.ts";
 import { startFloor } from "../../actors/floor/start_floor.ts";
 import type { Phase } from "../../actors/order_command_producer/arrivals.ts";
 import type { OrderFlowOptions } from "../../actors/order_command_producer/options.ts";
+import type { ClusterLogConfig } from "../../kafka/cluster/cluster_config.ts";
 import { startSource } from "../../sim/session/sources.ts";
 
 export const SYMBOLS = ["AAPL", "AMZN", "GOOG", "IBM", "MSFT", "NFLX", "ORCL", "TSLA"] as const;
@@ -24,10 +26,14 @@ export function accounts() {
 /** A floor without limits that matter, in a new folder. */
 export function startLoadedFloor(
   directory: string,
-  durability: "process" | "disk" = "process",
+  { log = "embedded", durability = "process" }: {
+    readonly log?: "embedded" | ClusterLogConfig;
+    /** Of the embedded log. */
+    readonly durability?: "process" | "disk";
+  } = {},
 ): Promise<Floor> {
   return startFloor({
-    log: "embedded",
+    log,
     directory,
     durability,
     symbols: [...SYMBOLS],
@@ -108,6 +114,37 @@ export function startMarketData(floor: Floor, perSecond: number) {
       },
     },
   });
+}
+
+/** What a floor moved, and how long that took. */
+export interface Moved {
+  /** From the first order to the floor's rest. */
+  readonly seconds: number;
+  /** Of it, until the last order was sent. */
+  readonly sendingSeconds: number;
+  readonly byTopic: Readonly<Record<string, number>>;
+  readonly total: number;
+}
+
+/** Sends so many orders at once, beside paced market data, and waits until all is done. */
+export async function moveBurst(floor: Floor, orders: number): Promise<Moved> {
+  const before = await recordsByTopic(floor);
+  const prices = startMarketData(floor, 1_000);
+  const started = performance.now();
+  await send(floor, [{
+    kind: "burst",
+    ratePerSecond: orders * 10,
+    durationMs: 100,
+    arrivals: "uniform",
+  }]);
+  const sendingSeconds = (performance.now() - started) / 1000;
+  await prices.stop(5_000);
+  await floor.idle();
+  const seconds = (performance.now() - started) / 1000;
+  const byTopic = await recordsByTopic(floor);
+  for (const topic of Object.keys(byTopic)) byTopic[topic]! -= before[topic] ?? 0;
+  const total = Object.values(byTopic).reduce((sum, count) => sum + count, 0);
+  return { seconds, sendingSeconds, byTopic, total };
 }
 
 /** Records by topic, `snapshots` left out. */

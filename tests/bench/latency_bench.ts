@@ -18,8 +18,10 @@
 
 import { parseArgs } from "node:util";
 import type { Floor } from "../../actors/floor/floor.ts";
+import type { ClusterLogConfig } from "../../kafka/cluster/cluster_config.ts";
 import type { LatencySummary } from "../../sim/measuring/latency_histogram.ts";
 import type { MeterMetrics } from "../../sim/measuring/meter_actor.ts";
+
 import { startMeter } from "../../sim/session/sources.ts";
 import { tell } from "./figures.ts";
 import { send, startLoadedFloor, startMarketData } from "./floor_load.ts";
@@ -33,10 +35,13 @@ const WARM_UP_MS = 2_000;
 /** Between warm-up and measuring; the meter starts in it. */
 const SILENCE_MS = 1_500;
 
-interface Load {
+/** Orders a second for so long, on which log. */
+export interface Load {
   readonly rate: number;
   readonly seconds: number;
   readonly durability: "process" | "disk";
+  /** Left out: the embedded log. */
+  readonly log?: ClusterLogConfig;
 }
 
 /**
@@ -49,7 +54,7 @@ async function played<T>(
 ): Promise<T> {
   const directory = await Deno.makeTempDir({ prefix: "outcry-bench-" });
   try {
-    await using floor = await startLoadedFloor(directory, load.durability);
+    await using floor = await startLoadedFloor(directory, load);
     const { clock } = floor.runtime;
     const prices = startMarketData(floor, 100);
     const steady = { kind: "constant", ratePerSecond: load.rate, arrivals: "poisson" } as const;
@@ -72,7 +77,7 @@ async function played<T>(
 }
 
 /** One round as the meter sees it. */
-function measured(load: Load): Promise<LatencySummary> {
+export function measured(load: Load): Promise<LatencySummary> {
   return played(load, async (floor) => {
     const [notifications] = await floor.log.describeTopics(["notifications"]);
     const timedFrom = notifications!.offsets.map(({ end: offset }, partition) => ({
@@ -94,7 +99,7 @@ function measured(load: Load): Promise<LatencySummary> {
 }
 
 /** One round with the observer. */
-function inParts(load: Load): Promise<LatencyParts> {
+export function inParts(load: Load): Promise<LatencyParts> {
   return played(load, async (floor) => {
     const parts = await LatencyParts.observe(floor);
     return {
@@ -106,7 +111,8 @@ function inParts(load: Load): Promise<LatencyParts> {
   });
 }
 
-function line(name: string, summary: LatencySummary): string {
+/** A summary in one line. */
+export function line(name: string, summary: LatencySummary): string {
   const at = (ms: number | null) => (ms ?? NaN).toFixed(2).padStart(7);
   return `${name.padEnd(34)} p50 ${at(summary.p50)}  p90 ${at(summary.p90)}  p99 ${
     at(summary.p99)

@@ -41,7 +41,7 @@ async function audit(...argv: readonly string[]): Promise<{ code: number; text: 
   const lines: string[] = [];
   const code = await auditCommand(argv, {
     print: (line) => lines.push(line),
-    openLog: (path) => openEventLog({ kind: "embedded", path }),
+    openLog: (config) => openEventLog(config),
   });
   return { code, text: lines.join("\n") };
 }

@@ -142,6 +142,43 @@ Deno.test("openRunFolder() says what is wrong with a folder that is no run's", a
   });
 });
 
+const CLUSTER = {
+  kind: "kafka",
+  brokers: ["kafka-1:9092", "kafka-2:9092"],
+  client: "platformatic",
+  topicPrefix: "one.",
+  tls: { caFile: null },
+  sasl: { mechanism: "scram-sha-512" },
+} as const;
+
+Deno.test("openRunFolder() takes a run whose log is on a cluster, and reads which", async () => {
+  await withRuns(async (runs) => {
+    for (
+      const log of [CLUSTER, { kind: "kafka", brokers: ["a:1"], topicPrefix: "" }] as const
+    ) {
+      const runId = `run-${log.topicPrefix}x`;
+      const written = { ...await manifest(runId), log };
+      using folder = await createRunFolder(runs, written);
+      folder[Symbol.dispose]();
+      using again = await openRunFolder(folder.paths.directory);
+      assert.deepEqual(again.manifest, written);
+    }
+  });
+});
+
+Deno.test("a manifest's log takes no secrets", async () => {
+  await withRuns(async (runs) => {
+    const path = join(runs, "manifest.json");
+    const withSecret = { ...await manifest("one"), log: { ...CLUSTER, password: "hunter2" } };
+    await Deno.writeTextFile(path, JSON.stringify(withSecret));
+    await assert.rejects(readManifest(path), (error: Error) => {
+      assert.match(error.message, /is not one: log: /);
+      assert.doesNotMatch(error.message, /hunter2/);
+      return true;
+    });
+  });
+});
+
 Deno.test("writeManifest() leaves nothing beside the manifest", async () => {
   await withRuns(async (runs) => {
     const path = join(runs, "manifest.json");
@@ -182,6 +219,16 @@ Deno.test("cleanCommand() says what it did, and what would be right", async () =
     const directory = await playedRun(runs, "one");
     assert.equal(await run("--runs", runs), 0);
     assert.equal(printed.pop(), `removed ${directory}`);
+    using onCluster = await createRunFolder(runs, { ...await manifest("two"), log: CLUSTER });
+    onCluster[Symbol.dispose]();
+    assert.equal(await run("--runs", runs), 0);
+    assert.equal(
+      printed.pop(),
+      "  its topics are still on the cluster: deno task topics delete --run two --delete " +
+        "--brokers kafka-1:9092,kafka-2:9092 --client platformatic --tls --sasl scram-sha-512 " +
+        '--topic-prefix "one."',
+    );
+    assert.equal(printed.pop(), `removed ${onCluster.paths.directory}`);
     assert.equal(await run("--runs", runs), 0);
     assert.equal(printed.pop(), `nothing to remove in ${runs}`);
     assert.equal(await run("--keep", "few"), 104);

@@ -118,6 +118,30 @@ Deno.test("scenario() wants one verb of a happening", () => {
   );
 });
 
+Deno.test("scenario() takes faults of the network that say how long they last", () => {
+  const events = [
+    { at: "1s", cut: "log", for: "20s" },
+    { at: "2s", stall: "log", for: 500 },
+    { at: { phase: "open" }, delay: "log", by: "50ms", for: "1m" },
+  ];
+  assert.deepEqual(problems({ events }), []);
+  const wrong = [
+    [{ at: 1, cut: "log" }, /^events\[0\]: .*: must say how long, as in for: "20s"$/],
+    [{ at: 1, cut: "broker", for: 1 }, /^events\[0\]\.cut: "broker": must be one of "log"$/],
+    [{ at: 1, cut: "log", for: 0 }, /\.for: 0: must be above 0 and at most an hour$/],
+    [{ at: 1, stall: "log", for: "2h" }, /\.for: "2h": must be above 0 and at most an hour$/],
+    [{ at: 1, delay: "log", for: 1 }, /must say by how much, as in by: "50ms"$/],
+    [
+      { at: 1, delay: "log", for: 1, by: "2m" },
+      /\.by: "2m": must be above 0 and at most a minute$/,
+    ],
+    [{ at: 1, cut: "log", for: 1, by: 5 }, /must not say "by": only delay has it$/],
+    [{ at: 1, crash: "notifier-0", for: 5 }, /must not say "for": only cut, stall, delay last$/],
+    [{ at: 1, cut: "log", stall: "log", for: 5 }, /exactly one of .*; it says cut and stall$/],
+  ] as const;
+  for (const [event, message] of wrong) assert.match(problems({ events: [event] })[0]!, message);
+});
+
 Deno.test("scenario() wants to know who floods", () => {
   assert.deepEqual(problems({ flow: { mix: { flood: 1 } } }), [
     "flow.floodingUser: missing: must name who sends the flood",

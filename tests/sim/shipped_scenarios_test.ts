@@ -7,6 +7,7 @@ import { compileScenario, type Overrides } from "../../sim/compile_scenario.ts";
 import { marketProducerOptions, orderProducerOptions } from "../../sim/producer_options.ts";
 
 const SHIPPED = [
+  "broker_outage.ts",
   "burst.ts",
   "duplicate_orders.ts",
   "invalid_symbols.ts",

@@ -123,6 +123,7 @@ export class ListLog implements EventLog {
   join = refuse;
   describeGroup = refuse;
   lag = refuse;
+  findDrift = refuse;
   clean = refuse;
 }
 

@@ -12,6 +12,7 @@ import type { RuntimeEvent } from "../../../actors/runtime/runtime_events.ts";
 import { livingActors } from "../../../actors/runtime/web_locks.ts";
 import { openEventLog } from "../../../kafka/open_event_log.ts";
 import {
+  type EventLog,
   type Floor,
   type FloorOptions,
   OrderRejectedError,
@@ -187,6 +188,15 @@ export async function assertSound(
     { kind: "embedded", path: join(directory, "log.sqlite") },
     { create: false },
   );
+  return await assertSoundLog(log, directory, options);
+}
+
+/** The same of any log; `directory` has the audit log. */
+export async function assertSoundLog(
+  log: EventLog,
+  directory: string,
+  options: { readonly except?: readonly RuleId[] } = {},
+): Promise<Compared> {
   const report = await auditRun(log, { auditFolder: join(directory, "audit") });
   const wrong = report.verdicts.filter(({ rule, status }) =>
     status !== "held" && options.except?.includes(rule) !== true

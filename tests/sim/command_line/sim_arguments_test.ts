@@ -21,6 +21,8 @@ Deno.test("parseSimArguments() fills in what is not said", () => {
     runs: "runs",
     runId: null,
     durability: "process",
+    cluster: {},
+    metricsPort: null,
     json: false,
   });
 });
@@ -52,6 +54,8 @@ Deno.test("parseSimArguments() reads every option", () => {
     runs: "out",
     runId: "one",
     durability: "disk",
+    cluster: {},
+    metricsPort: null,
     json: true,
   });
 });
@@ -63,6 +67,8 @@ Deno.test("parseSimArguments() lists, helps and resumes", () => {
   assert.deepEqual(parseSimArguments(["--resume", "runs/one", "--json"]), {
     kind: "resume",
     directory: "runs/one",
+    cluster: {},
+    metricsPort: null,
     json: true,
   });
 });
@@ -115,13 +121,59 @@ Deno.test("parseSimArguments() resumes a run as it was begun", () => {
     refusal("--resume", "runs/one", "--seed", "7", "burst.ts"),
     /so it takes no burst\.ts, --seed$/,
   );
+  assert.match(
+    refusal("--resume", "runs/one", "--brokers", "kafka:9092", "--topic-prefix", "p."),
+    /so it takes no --topic-prefix$/,
+  );
+  assert.equal(
+    refusal("--resume", "runs/one", "--brokers", "kafka"),
+    `--brokers: "kafka": must be HOST:PORT, such as "localhost:9092": the port is missing`,
+  );
+});
+
+Deno.test("parseSimArguments() reads which cluster the log is on", () => {
+  const cluster = {
+    brokers: "kafka-1:9092,kafka-2:9092",
+    client: "platformatic",
+    tls: true,
+    "tls-ca": "ca.pem",
+    sasl: "scram-sha-512",
+  };
+  const options = [
+    ..."--brokers kafka-1:9092,kafka-2:9092 --client platformatic --tls --tls-ca ca.pem".split(" "),
+    ..."--sasl scram-sha-512".split(" "),
+  ];
+  const run = parseSimArguments(["burst.ts", ...options, "--topic-prefix", "mine."]);
+  assert.deepEqual(run.kind === "run" && run.cluster, { ...cluster, "topic-prefix": "mine." });
+  const resumed = parseSimArguments(["--resume", "runs/one", ...options]);
+  assert.deepEqual(resumed.kind === "resume" && resumed.cluster, cluster);
+  assert.equal(
+    refusal("x.ts", "--seed", "a", "--client", "java", "--brokers", "kafka:1"),
+    `--seed: "a": must be a whole number from 0 to 4294967295\n` +
+      `--client: "java": must be one of kafkajs, platformatic`,
+  );
+  assert.match(
+    refusal("x.ts", "--brokers", "kafka:9092", "--durability", "disk"),
+    /^--durability: goes with the embedded log; on Kafka every publish waits for all in-sync replicas$/,
+  );
 });
 
 Deno.test("renderUsage() lists scenarios and options", () => {
   const usage = renderUsage([{ path: "scenarios/burst.ts", teaches: "Bursts." }]);
   assert.match(usage, /^Usage: deno task sim SCENARIO\.ts/);
   assert.match(usage, / {2}scenarios\/burst\.ts {2}Bursts\./);
-  for (const option of ["--seed", "--resume", "--prices", "--json"]) {
+  for (const option of ["--seed", "--resume", "--prices", "--json", "--brokers", "--sasl"]) {
     assert.ok(usage.includes(option));
   }
+});
+
+Deno.test("parseSimArguments() takes a port for metrics, also with --resume, and says what a port is", () => {
+  const command = parseSimArguments(["x.ts", "--metrics-port", "9464"]);
+  assert.equal(command.kind === "run" && command.metricsPort, 9464);
+  const resumed = parseSimArguments(["--resume", "runs/one", "--metrics-port=0"]);
+  assert.equal(resumed.kind === "resume" && resumed.metricsPort, 0);
+  assert.equal(
+    refusal("x.ts", "--metrics-port", "70000"),
+    `--metrics-port: "70000": must be a whole number from 0 to 65535`,
+  );
 });

@@ -28,6 +28,7 @@ Deno.test("withEarlier() judges a run by the latencies of all its sittings", asy
       counts: new LatencyMeter().counts(),
       answer: answer.summary(),
       fill: fill.summary(),
+      buckets: new LatencyMeter().buckets,
       histograms: { answer: answer.encode(), fill: fill.encode() },
       complete: true,
     };

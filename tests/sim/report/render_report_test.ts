@@ -69,6 +69,7 @@ const measured: MeterMetrics = {
     "p99.9": null,
     max: null,
   },
+  buckets: { answer: { counts: [], sum: 0 }, fill: { counts: [], sum: 0 } },
   histograms: { answer: encoded, fill: encoded },
   complete: true,
 };
@@ -121,6 +122,8 @@ async function input(change: Partial<ReportInput> = {}): Promise<ReportInput> {
       zombies: 0,
       lag: 0,
       recordsAppended: 88_000,
+      logOutages: 0,
+      outages: [],
     },
     verdicts,
     notes: [],
@@ -175,6 +178,26 @@ FAIL  an invariant does not hold (exit code 98)
 Deno.test("renderReport() is readable, word for word", async () => {
   const text = renderReport(makeReport(await input()), plain);
   assert.equal(text, GOLDEN);
+});
+
+Deno.test("renderReport() names the cluster and the outages", async () => {
+  const { floor } = await input();
+  const log = {
+    kind: "kafka",
+    client: "platformatic",
+    brokers: 3,
+    replication: 2,
+    topicPrefix: "one.",
+  } as const;
+  const lost = { ...floor, logOutages: 2 };
+  const text = renderReport(makeReport(await input({ log, floor: lost })), plain);
+  assert.match(text, /Kafka 3 brokers by platformatic, replication 2\n? *·? *topics one\.\*/);
+  assert.match(text, /log lost twice/);
+  const unknown = { ...log, brokers: null, replication: null };
+  assert.match(
+    renderReport(makeReport(await input({ log: unknown })), plain),
+    /Kafka by platformatic\n? *·? *topics one\.\*/,
+  );
 });
 
 Deno.test("renderReport() keeps to its width and is the same text in colour", async () => {

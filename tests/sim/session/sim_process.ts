@@ -21,13 +21,15 @@ import type { SessionPlan } from "../../../sim/session_plan.ts";
 import { assertEqualsFoldFromZero, type Compared } from "../../actors/floor/recovery_evidence.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
-const PERMISSIONS = [
-  "--no-prompt",
-  "--allow-read",
-  "--allow-write",
-  "--allow-env=NO_COLOR",
-  "--allow-net=127.0.0.1",
-];
+
+/** What the task itself is allowed, so that whatever is missing there is missing here. */
+const PERMISSIONS = await permissionsOf("sim");
+
+async function permissionsOf(task: string): Promise<readonly string[]> {
+  const config: unknown = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const { tasks } = config as { tasks: Record<string, { command: string }> }; // as the file has it
+  return tasks[task]!.command.split(" ").filter((word) => word.startsWith("--"));
+}
 
 /** The scenario that is played. */
 export const SHORT_BURST = new URL("./short_burst.ts", import.meta.url).pathname;
@@ -67,10 +69,11 @@ export function startSim(...args: readonly string[]): SimProcess {
   };
 }
 
-/** How many records a run's topic has; 0 while there is none. */
+/** How many records a topic of a run with an embedded log has; 0 while there is none. */
 export async function recordsIn(directory: string, topic: string): Promise<number> {
+  const path = join(directory, "log.sqlite");
   try {
-    await using log = await openRun(directory);
+    await using log = await openEventLog({ kind: "embedded", path }, { create: false });
     const [description] = await log.describeTopics([topic]);
     return description?.offsets.reduce((sum, { end }) => sum + end, 0) ?? 0;
   } catch (error) {
@@ -80,9 +83,11 @@ export async function recordsIn(directory: string, topic: string): Promise<numbe
   }
 }
 
-/** Opens the log in a run's folder. */
-export function openRun(directory: string): Promise<EventLog> {
-  return openEventLog({ kind: "embedded", path: join(directory, "log.sqlite") }, { create: false });
+/** Opens the log of a run: on the cluster that its manifest names, or in its folder. */
+export async function openRun(directory: string): Promise<EventLog> {
+  const manifest = await readManifest(join(directory, "manifest.json")).catch(() => null);
+  const path = join(directory, "log.sqlite");
+  return await openEventLog(manifest?.log ?? { kind: "embedded", path }, { create: false });
 }
 
 /** The report that a run was left with. */

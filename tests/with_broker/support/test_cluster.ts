@@ -5,8 +5,42 @@
  */
 
 import { join } from "node:path";
-import type { StartedTestContainer } from "testcontainers";
 import { KAFKA_VERSION, startNativeCluster } from "../../../kafka/native_broker/mod.ts";
+
+/**
+ * The library, by a name that the type checker does not follow: what it depends on brings old types of
+ * Node with it, which would stand in for Deno's own in every file that is checked beside this one.
+ */
+const LIBRARY = "testcontainers";
+
+/** What is used of a started container. */
+interface StartedContainer {
+  getHost(): string;
+  getName(): string;
+  getMappedPort(port: number): number;
+  copyContentToContainer(
+    files: readonly { readonly content: string; readonly target: string }[],
+  ): Promise<void>;
+  exec(command: readonly string[]): Promise<{ readonly exitCode: number; readonly output: string }>;
+  stop(): Promise<unknown>;
+}
+
+/** What is used of a container to be started. */
+interface ContainerToStart {
+  withExposedPorts(port: { readonly container: number; readonly host: number }): this;
+  withEnvironment(settings: Readonly<Record<string, string>>): this;
+  withEntrypoint(command: readonly string[]): this;
+  withCommand(command: readonly string[]): this;
+  withWaitStrategy(strategy: unknown): this;
+  withStartupTimeout(ms: number): this;
+  start(): Promise<StartedContainer>;
+}
+
+/** What is used of the library. */
+interface Testcontainers {
+  readonly GenericContainer: new (image: string) => ContainerToStart;
+  readonly Wait: { forLogMessage(message: string): unknown };
+}
 
 /** Forces one kind: `native` or `docker`. */
 export const KIND_VARIABLE = "OUTCRY_TEST_BROKER";
@@ -114,7 +148,8 @@ async function startNative(
  * it: so the container first waits for a script that says it.
  */
 async function startContainer(image: string): Promise<TestCluster> {
-  const { GenericContainer, Wait } = await import("testcontainers");
+  // Its name and version stand in deno.json.
+  const { GenericContainer, Wait }: Testcontainers = await import(LIBRARY);
   const container = await new GenericContainer(image)
     .withExposedPorts({ container: CONTAINER_PORTS.client, host: 0 })
     .withEnvironment(containerSettings())
@@ -143,7 +178,7 @@ async function startContainer(image: string): Promise<TestCluster> {
   }
 }
 
-async function startInside(container: StartedTestContainer, address: string): Promise<void> {
+async function startInside(container: StartedContainer, address: string): Promise<void> {
   const internal = `PLAINTEXT://localhost:${CONTAINER_PORTS.internal}`;
   // Moved into place, so that it is never read by half.
   const script = `export KAFKA_ADVERTISED_LISTENERS=${internal},HOST://${address}\n` +

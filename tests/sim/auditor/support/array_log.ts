@@ -107,6 +107,7 @@ export class ArrayLog implements EventLog {
   join = refuse;
   describeGroup = refuse;
   lag = refuse;
+  findDrift = refuse;
   clean = refuse;
 
   close(): Promise<void> {
