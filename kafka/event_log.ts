@@ -93,6 +93,7 @@ export interface PollOptions {
 
 /** What a group member is told by a poll. */
 export type GroupPoll =
+  /** One batch a partition at most. */
   | { readonly kind: "records"; readonly batches: readonly FetchedBatch[] }
   | {
     /**
@@ -158,7 +159,7 @@ export interface GroupMember {
 export interface LogReader {
   /** Where it reads on, for each of its partitions. */
   readonly positions: readonly TopicPartitionOffset[];
-  /** An empty array when nothing came before the timeout. */
+  /** One batch a partition at most. An empty array when nothing came before the timeout. */
   poll(options: PollOptions): Promise<readonly FetchedBatch[]>;
   /** Reads one of its partitions from `offset` next. @throws {EventLogError} `not-assigned` */
   seek(position: TopicPartitionOffset): void;

@@ -11,6 +11,9 @@ import type { ClientFetchedRecord } from "./kafka_client.ts";
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const strictDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
+/** What a decoder puts in the place of bytes that are not UTF-8; it may be in a text, too. */
+const REPLACEMENT = "\uFFFD";
+
 /** Longer texts are decoded by the runtime: measured, that begins to pay here. */
 const SHORT_TEXT_BYTES = 24;
 
@@ -63,6 +66,9 @@ export class ClusterRecord implements LogRecord {
     if (value === null) return null;
     const short = shortAscii(value);
     if (short !== null) return short;
+    // A strict decoder takes four times as long, and only this character leaves a doubt.
+    const text = decoder.decode(value);
+    if (!text.includes(REPLACEMENT)) return text;
     try {
       return strictDecoder.decode(value);
     } catch (error) {

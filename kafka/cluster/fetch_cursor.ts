@@ -102,29 +102,31 @@ export class FetchCursor implements TopicPartition {
     return true;
   }
 
-  /** At most `maxRecords` of what is at hand; null when nothing is. */
+  /** At most `maxRecords` of what is at hand, of however many answers; null when nothing is. */
   take(maxRecords: number): FetchedBatch | null {
-    const chunk = this.#chunks[0];
-    if (chunk === undefined) return null;
-    const count = Math.min(maxRecords, chunk.records.length - chunk.taken);
-    const records: LogRecord[] = new Array(count);
+    const records: LogRecord[] = [];
+    let endOffset = 0;
+    for (let chunk; records.length < maxRecords && (chunk = this.#chunks[0]) !== undefined;) {
+      this.#takeOf(chunk, maxRecords - records.length, records);
+      endOffset = chunk.endOffset;
+    }
+    if (records.length === 0) return null;
+    const { topic, partition } = this;
+    const nextOffset = this.#position;
+    return { topic, partition, records, nextOffset, endOffset: Math.max(endOffset, nextOffset) };
+  }
+
+  #takeOf(chunk: Chunk, most: number, into: LogRecord[]): void {
+    const count = Math.min(most, chunk.records.length - chunk.taken);
     for (let i = 0; i < count; i++) {
-      records[i] = new ClusterRecord(this, chunk.records[chunk.taken + i]!);
+      into.push(new ClusterRecord(this, chunk.records[chunk.taken + i]!));
     }
     chunk.taken += count;
     this.#records -= count;
     const whole = chunk.taken === chunk.records.length;
     if (whole) this.#chunks.shift();
     this.#bytes = this.#records === 0 ? 0 : this.#bytes - count * chunk.bytesPerRecord;
-    this.#position = whole ? chunk.nextOffset : records[count - 1]!.offset + 1;
-    const { topic, partition } = this;
-    return {
-      topic,
-      partition,
-      records,
-      nextOffset: this.#position,
-      endOffset: Math.max(chunk.endOffset, this.#position),
-    };
+    this.#position = whole ? chunk.nextOffset : into.at(-1)!.offset + 1;
   }
 }
 

@@ -175,10 +175,10 @@ export class PartitionFetcher {
     let left = maxRecords;
     for (let i = 0; i < cursors.length && left > 0; i++) {
       const cursor = cursors[(this.#turn + i) % cursors.length]!;
-      for (let batch; left > 0 && (batch = cursor.take(left)) !== null;) {
-        batches.push(batch);
-        left -= batch.records.length;
-      }
+      const batch = cursor.take(left);
+      if (batch === null) continue;
+      batches.push(batch);
+      left -= batch.records.length;
     }
     this.#turn = cursors.length === 0 ? 0 : (this.#turn + 1) % cursors.length;
     if (batches.length === 0) this.#throwFailure();

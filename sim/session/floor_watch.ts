@@ -42,6 +42,7 @@ export class FloorWatch {
   readonly #say: (text: string) => void;
   readonly #outages: LogOutage[] = [];
   #outageCount = 0;
+  #slowestStartMs = 0;
   #zombies = 0;
   #listener: ((event: RuntimeEvent) => void) | null = null;
 
@@ -56,6 +57,9 @@ export class FloorWatch {
       this.#restarts.set(event.actor, (this.#restarts.get(event.actor) ?? 0) + 1);
     }
     if (event.kind === "zombie") this.#zombies++;
+    if (event.kind === "ready") {
+      this.#slowestStartMs = Math.max(this.#slowestStartMs, event.afterMs);
+    }
     if (event.kind === "note") this.#observeNote(event);
     if (event.kind === "log-unavailable") this.#lost(event);
     if (event.kind === "log-available") this.#regained(event.at);
@@ -69,6 +73,11 @@ export class FloorWatch {
 
   get zombies(): number {
     return this.#zombies;
+  }
+
+  /** How long the slowest actor so far took from its start until it was ready. */
+  get slowestStartMs(): number {
+    return this.#slowestStartMs;
   }
 
   get restarts(): number {

@@ -33,8 +33,11 @@ import { SessionMeter } from "./session_meter.ts";
 import { SessionProgress } from "./session_progress.ts";
 import { Sources } from "./sources.ts";
 
-/** From the moment everything stands ready to the session's first order. */
-const LEAD_MS = 200;
+/**
+ * From the moment the floor stands ready to the session's first order, besides the time that sources
+ * take to start: as long as the slowest of the floor's own actors, up to `mostStart`.
+ */
+const LEAD_MS = { spare: 200, mostStart: 10_000 } as const;
 
 /** What a session is played with. */
 export interface SessionSurroundings {
@@ -221,7 +224,8 @@ class Session {
   async #beginOrGoOn(): Promise<void> {
     const { folder, clock } = this.#options;
     const { manifest } = folder;
-    const startAt = Math.ceil(clock.now()) + LEAD_MS;
+    const sourcesStartMs = Math.min(this.#watch.slowestStartMs, LEAD_MS.mostStart);
+    const startAt = Math.ceil(clock.now() + sourcesStartMs) + LEAD_MS.spare;
     if (manifest.sessionStartsAt !== null) {
       const producers = new Set(
         orderProducerOptions(this.#plan, { startAt }).map(({ producer }) => producer),

@@ -32,8 +32,8 @@ const LIMIT_P50_MS = 3;
 
 const WARM_UP_MS = 2_000;
 
-/** Between warm-up and measuring; the meter starts in it. */
-const SILENCE_MS = 1_500;
+/** Between warm-up and measuring; the meter starts in it, and on a cluster loads a client first. */
+const SILENCE_MS = { embedded: 1_500, kafka: 6_000 } as const;
 
 /** Orders a second for so long, on which log. */
 export interface Load {
@@ -58,13 +58,16 @@ async function played<T>(
     const { clock } = floor.runtime;
     const prices = startMarketData(floor, 100);
     const steady = { kind: "constant", ratePerSecond: load.rate, arrivals: "poisson" } as const;
-    const countsFrom = clock.now() + WARM_UP_MS + SILENCE_MS;
+    const silenceMs = SILENCE_MS[load.log?.kind ?? "embedded"];
+    const countsFrom = clock.now() + WARM_UP_MS + silenceMs;
     const sent = send(floor, [
       { ...steady, durationMs: WARM_UP_MS },
-      { kind: "silence", durationMs: SILENCE_MS },
+      { kind: "silence", durationMs: silenceMs },
       { ...steady, durationMs: load.seconds * 1_000 },
     ]);
-    await clock.sleep(WARM_UP_MS + SILENCE_MS / 3);
+    // Awaited below: until then a failure must not end the process, which has to clean up.
+    sent.catch(() => {});
+    await clock.sleep(WARM_UP_MS + silenceMs / 3);
     const watching = await watch(floor);
     if (clock.now() > countsFrom) throw new Error("Cannot measure: the machine is too busy");
     await sent;

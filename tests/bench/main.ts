@@ -136,7 +136,7 @@ function rowOf({ what, value, unit, limit }: Figure, bench: string, keeps: boole
     ? Math.round(value).toLocaleString("en")
     : value.toFixed(2);
   const against = limit === undefined ? "" : `${limit.is} ${limit.value}${keeps ? "" : "  MISSED"}`;
-  return `${bench.padEnd(NAME_WIDTH)} ${what.padEnd(60)} ${shown.padStart(10)} ${
+  return `${bench.padEnd(NAME_WIDTH)} ${what.padEnd(72)} ${shown.padStart(10)} ${
     unit.padEnd(8)
   } ${against}`;
 }

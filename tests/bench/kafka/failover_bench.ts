@@ -125,7 +125,10 @@ async function crashWorker(floor: Floor, watch: EngineWatch, round: number): Pro
 
 function steadily(floor: Floor, producer: string, durationMs: number): Promise<void> {
   const phase = { kind: "constant", ratePerSecond: RATE, durationMs, arrivals: "poisson" } as const;
-  return send(floor, [phase], producer);
+  const sent = send(floor, [phase], producer);
+  // Awaited later: until then a failure must not end the process, which has to clean up.
+  sent.catch(() => {});
+  return sent;
 }
 
 /** Waits until orders come through, and for a while of load. */

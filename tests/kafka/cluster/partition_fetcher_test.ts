@@ -84,6 +84,28 @@ Deno.test("poll() hands out at most maxRecords, and positions follow what was ha
   await reading.close();
 });
 
+Deno.test("poll() hands out one batch a partition, of however many answers it is made", async () => {
+  const reading = openFetcher();
+  const { fetcher, append, cluster } = reading;
+  append(0, "a", "b");
+  fetcher.assign([at(0)]);
+  assert.deepEqual(textsOf(await fetcher.poll({ timeoutMs: DEADLINE_MS, maxRecords: 1 })), ["a"]);
+  const before = deadline(DEADLINE_MS, () => "a second answer");
+  while ((cluster.requests.get("fetch") ?? 0) < 2) {
+    before();
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  append(0, "c", "d");
+  // The answer comes in beside what is at hand of the first one.
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve));
+  const [batch, ...more] = await fetcher.poll({ timeoutMs: DEADLINE_MS });
+  assert.deepEqual(more, []);
+  assert.deepEqual(textsOf([batch!]), ["b", "c", "d"]);
+  assert.equal(batch!.nextOffset, 4);
+  assert.deepEqual(fetcher.positions, [at(0, 4)]);
+  await reading.close();
+});
+
 Deno.test("seek() is followed although a long poll is under way", async () => {
   const reading = openFetcher();
   const { fetcher, append, cluster } = reading;

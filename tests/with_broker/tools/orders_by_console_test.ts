@@ -28,7 +28,7 @@ function order(userId: string, orderId: string, side: "buy" | "sell", symbol = S
       id: `${userId}-${orderId}`,
       correlationId: `${userId}/${orderId}`,
       timestamp: 1_700_000_000_000,
-      ...{ userId, orderId, symbol, side, quantity: "5", price: "100" },
+      ...{ userId, orderId, symbol, side, quantity: 5, price: 100 },
     }),
   };
 }
@@ -71,7 +71,8 @@ for (const client of KAFKA_CLIENTS) {
         });
         assert.deepEqual(bytes, POISON);
         await using read = await openEventLog(log);
-        await assertSoundLog(read, directory);
+        // The console producer intends nothing beforehand, and the auditor is right to say so.
+        await assertSoundLog(read, directory, { except: ["no-phantom"] });
       });
     });
   });
