@@ -232,10 +232,18 @@ export class Consumer implements Actor {
     else await this.#processQueue();
   }
 
+  /**
+   * Partitions are worked off side by side, each in its order: what waits for an acknowledgement across
+   * the network waits together. Nothing goes on before all have come to an end, however that was.
+   */
   async #processQueue(): Promise<void> {
-    for (let batch; (batch = this.#queue.shift()) !== undefined;) {
-      await this.#process(batch, batch.records);
-    }
+    const byPartition = Map.groupBy(this.#queue.splice(0), nameOf);
+    const ended = await Promise.allSettled(
+      [...byPartition.values()].map(async (batches) => {
+        for (const batch of batches) await this.#process(batch, batch.records);
+      }),
+    );
+    for (const each of ended) if (each.status === "rejected") throw each.reason;
   }
 
   async #process(source: TopicPartition, records: readonly LogRecord[]): Promise<void> {
