@@ -208,7 +208,7 @@ function notesOn({ answer, fill, counts, complete }: MeterMetrics): readonly str
   if (!complete) notes.push("The meter had not read everything when it was asked: counts are low.");
   if (counts.repeats > 0) {
     notes.push(
-      `${counts.repeats} notifications were published again after a crash, ` +
+      `${counts.repeats} notifications were published again by whoever took a partition over, ` +
         `recognised by their sequence and counted once.`,
     );
   }

@@ -169,8 +169,8 @@ Thresholds  2 of 4 passed
 
 Notes
   · Prices are drawn from a seeded geometric Brownian motion with jumps.
-  · 12 notifications were published again after a crash, recognised by their sequence and counted
-    once.
+  · 12 notifications were published again by whoever took a partition over, recognised by their
+    sequence and counted once.
 
 FAIL  an invariant does not hold (exit code 98)
       kept in runs/burst-20260301-093000-x7k2`;
