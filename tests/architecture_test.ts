@@ -21,6 +21,7 @@ const CONFINED: readonly { readonly specifier: RegExp; readonly files: RegExp }[
   { specifier: /^node:sqlite$/, files: /^kafka\/embedded\// },
   { specifier: /^kafkajs(\/|$)/, files: /^kafka\/cluster\/kafkajs\// },
   { specifier: /^@platformatic\/kafka$/, files: /^kafka\/cluster\/platformatic\// },
+  { specifier: /^crc-32\//, files: /^kafka\/cluster\/record_batch\// },
   { specifier: /^hono(\/|$)/, files: /^actors\/notifier\// },
   { specifier: /^@opentelemetry\/api$/, files: /^actors\/telemetry\// },
   { specifier: /^prom-client$/, files: /^actors\/telemetry\// },

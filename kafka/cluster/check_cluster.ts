@@ -8,6 +8,7 @@
 import { EventLogError } from "../event_log.ts";
 import { type ClusterLogConfig, SECRETS } from "./cluster_config.ts";
 import { CHECK_DEADLINE_MS } from "./cluster_settings.ts";
+import { type Endpoint, endpointName, parseEndpoint } from "./endpoint.ts";
 import { type ClusterMetadata, type KafkaClient, KafkaClientError } from "./kafka_client.ts";
 import {
   type Probe,
@@ -27,6 +28,7 @@ const ACTION = "use the Kafka cluster";
  */
 export async function checkCluster(config: ClusterLogConfig): Promise<ClusterMetadata> {
   checkSecrets(config);
+  for (const name of config.brokers) addressOf(name, config);
   const ca = await certificates(config);
   // A library takes its time to load, which is not the cluster's.
   const client = await openClient(config);
@@ -52,7 +54,7 @@ async function look(
   if (!problems.includes(null)) throw unusable(problems.join("; "));
   const metadata = await askMetadata(config, client);
   const advertised = await Promise.all(metadata.brokers.map(async ({ nodeId, host, port }) => {
-    const name = `${host}:${port}`;
+    const name = endpointName({ host, port });
     const probe = await probeAddress(addressOf(name, config));
     if (probe === null) return [];
     return [
@@ -175,13 +177,12 @@ function addressOf(name: string, { through }: ClusterLogConfig): ProbedAddress {
   return { ...split(through?.[name] ?? name, name), serverName };
 }
 
-function split(address: string, name: string): { readonly host: string; readonly port: number } {
-  const match = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(address);
-  const port = Number(match?.[2]);
-  if (match === null || port < 1 || port > 65_535) {
-    throw unusable(`"${name}" is no address of a broker; write host:port`);
+function split(address: string, name: string): Endpoint {
+  try {
+    return parseEndpoint(address);
+  } catch (error) {
+    throw unusable(`"${name}" is no address of a broker; write host:port`, error);
   }
-  return { host: match[1]!, port };
 }
 
 function inWords(probe: Probe, name: string): string {

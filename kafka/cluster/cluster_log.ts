@@ -26,13 +26,14 @@ import { ClusterNames } from "./cluster_names.ts";
 import { ClusterReader } from "./cluster_reader.ts";
 import { ClusterView } from "./cluster_view.ts";
 import { describeGroup, groupLag } from "./group_queries.ts";
+import { IdempotentProducer } from "./idempotent_producer.ts";
 import type { KafkaClient } from "./kafka_client.ts";
 import { closedError, toEventLogError } from "./log_errors.ts";
 import { openClient } from "./open_client.ts";
 import { PartitionFetcher } from "./partition_fetcher.ts";
 import { PartitionPublisher } from "./partition_publisher.ts";
 import { TopicAdministration } from "./topic_administration.ts";
-import { watchedClient } from "./watched_client.ts";
+import { watchedClient, watchedProducer } from "./watched_client.ts";
 
 /** What a cluster log is made of. */
 export interface ClusterLogParts {
@@ -96,7 +97,11 @@ export class ClusterEventLog implements EventLog {
     this.#topics = new TopicAdministration({ ...shared, client });
     this.#publisher = new PartitionPublisher({
       ...shared,
-      openProducer: () => this.#control.openProducer(),
+      openProducer: () =>
+        availability.of("producer", async () => {
+          const producer = await IdempotentProducer.open(await parts.openClient());
+          return watchedProducer(producer, availability);
+        }),
     });
   }
 

@@ -22,8 +22,21 @@ export const CONNECT_TIMEOUT_MS = 3_000;
 /** No answer for so long: the broker hangs. Long polls and joins come on top of it. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 
-/** A batch and its replication: above `replica.lag.time.max.ms` a slow replica is out of the way. */
-export const PRODUCE_TIMEOUT_MS = 30_000;
+/**
+ * One attempt to append: how long the leader may wait for its replicas, and how long we wait for it. A
+ * leader that is frozen is given up before its successor is elected, with Kafka's own settings (9 s).
+ */
+export const APPEND_LIMITS = { replicationMs: 5_000, answerMs: 8_000 } as const;
+
+/**
+ * A batch is sent again, under its old number, until then. Brokers recognise it, which they cannot when
+ * a new producer sends it. So this outlives the change of a leader; a longer outage is the caller's to
+ * bridge.
+ */
+export const SEND_PATIENCE_MS = 15_000;
+
+/** Within it every broker has heard of a topic that was just made; after it, there is none. */
+export const TOPIC_SPREAD_MS = 1_000;
 
 /** A command that is to use a cluster says within it what is wrong. */
 export const CHECK_DEADLINE_MS = 8_000;
@@ -81,3 +94,12 @@ export const CLOSE_PATIENCE_MS = 2_000;
  * failed tries again sooner.
  */
 export const FAILURE_MEMORY_MS = 15_000;
+
+/** How brokers name us in their logs and quotas. */
+export const CLIENT_ID = "outcry";
+
+/** How long the controller may work on the creation or deletion of topics before it answers. */
+export const TOPIC_CHANGE_MS = 10_000;
+
+/** A follower's assignment waits for the leader, which may have died just then. */
+export const SYNC_WAIT_MS = 20_000;

@@ -12,7 +12,8 @@ import {
   type TopicPartitionOffset,
 } from "../event_log.ts";
 import { ClusterRecord } from "./cluster_record.ts";
-import type { ClientFetchedRecord, FetchedPartition } from "./kafka_client.ts";
+import type { FetchedPartition } from "./fetched_partition.ts";
+import type { ClientFetchedRecord } from "./kafka_client.ts";
 
 interface Chunk {
   readonly records: readonly ClientFetchedRecord[];

@@ -8,7 +8,8 @@ import { EventLogError } from "../event_log.ts";
 import { OUTAGE_PATIENCE_MS } from "./cluster_settings.ts";
 import type { ClusterView } from "./cluster_view.ts";
 import type { FetchCursor } from "./fetch_cursor.ts";
-import { type FetchedPartition, type KafkaClient, KafkaClientError } from "./kafka_client.ts";
+import type { FetchedPartition } from "./fetched_partition.ts";
+import { type KafkaClient, KafkaClientError } from "./kafka_client.ts";
 import { toEventLogError } from "./log_errors.ts";
 import { backoffMs } from "./patience.ts";
 

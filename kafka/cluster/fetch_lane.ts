@@ -6,7 +6,8 @@
 
 import { FETCH_BYTES, FETCH_MAX_WAIT_MS } from "./cluster_settings.ts";
 import type { FetchCursor } from "./fetch_cursor.ts";
-import type { FetchedPartition, KafkaClient } from "./kafka_client.ts";
+import { type FetchedPartition, fetchPartitions } from "./fetched_partition.ts";
+import type { KafkaClient } from "./kafka_client.ts";
 
 const LIMITS = {
   maxWaitMs: FETCH_MAX_WAIT_MS,
@@ -56,7 +57,7 @@ export class FetchLane {
         partition,
         offset: offsets[i]!,
       }));
-      return await client.fetch(node, wishes, LIMITS);
+      return await fetchPartitions(client, node, wishes, LIMITS);
     } finally {
       this.#asked.delete(node);
     }

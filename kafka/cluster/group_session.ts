@@ -209,7 +209,21 @@ export class GroupSession {
     const identity = { group, generation, memberId, instanceId };
     const assignment = await askForAssignment(answer, identity, this.#parts);
     this.#beatAt = performance.now();
+    await this.#demandTopics(assignment);
     this.#enter(identity, assignment);
+  }
+
+  /** Of a topic that was deleted nobody is assigned anything, which is no reason to wait for ever. */
+  async #demandTopics({ partitions }: Assignment): Promise<void> {
+    const { topics, view } = this.#parts;
+    const without = topics.filter((each) => !partitions.some(({ topic }) => topic === each));
+    if (without.length === 0) return;
+    view.invalidate();
+    for (const topic of without) {
+      if (await view.partitionsOf(topic) !== null) continue;
+      const state = `there is no topic "${topic}" any more`;
+      throw new KafkaClientError("UNKNOWN_TOPIC_OR_PARTITION", state, { retriable: false });
+    }
   }
 
   #enter(identity: MemberIdentity, { partitions, topics }: Assignment): void {

@@ -9,6 +9,8 @@
  * @module
  */
 
+import type { LibraryUnpackers } from "./record_batch/compression.ts";
+
 /** A broker as the cluster advertises it. */
 export interface BrokerNode {
   readonly nodeId: number;
@@ -70,19 +72,15 @@ export interface FetchWish extends ClientPartition {
   readonly offset: number;
 }
 
-/** What a fetch brought of one partition. */
-export interface FetchedPartition extends ClientPartition {
+/** What a fetch brought of one partition, as it lies in the log. */
+export interface FetchedBatches extends ClientPartition {
   /** What is wrong with this partition; null when nothing is. */
   readonly error: KafkaClientError | null;
-  /** The offset asked for. */
-  readonly fetchOffset: number;
-  /** From `fetchOffset` on; batches of control records are left out. */
-  readonly records: readonly ClientFetchedRecord[];
   /**
-   * Where to fetch next: after the last whole batch that came, even if compaction left nothing of it;
-   * `fetchOffset` when no batch came.
+   * Record batches one after another, from the one that has the offset asked for on; the last may be
+   * cut off. Nobody else writes to these bytes.
    */
-  readonly nextOffset: number;
+  readonly batches: Uint8Array;
   /** The offset that the next append will get. */
   readonly highWatermark: number;
 }
@@ -156,18 +154,18 @@ export interface TopicCreation {
   readonly configs: Readonly<Record<string, string>>;
 }
 
-/**
- * Appends to partitions. Of its caller it asks for two things: one send at a time for each partition,
- * and after a rejection no further send through the same producer.
- */
-export interface KafkaProducer {
-  /**
-   * Appends the records as one batch, acknowledged by all in-sync replicas.
-   * @throws {KafkaClientError}
-   */
-  send(to: ClientPartition, records: readonly ClientRecord[]): Promise<{ baseOffset: number }>;
-  /** Never rejects. */
-  close(): Promise<void>;
+/** Whom brokers know batches by. */
+export interface ProducerIdentity {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+}
+
+/** Limits of one append. */
+export interface AppendLimits {
+  /** How long the leader may wait for its in-sync replicas before it says so. */
+  readonly replicationMs: number;
+  /** How long to wait for the leader's answer. */
+  readonly answerMs: number;
 }
 
 /**
@@ -186,15 +184,24 @@ export interface KafkaClient {
   /** @throws {KafkaClientError} `UNKNOWN_TOPIC_OR_PARTITION` */
   deleteTopics(topics: readonly string[]): Promise<void>;
 
-  /** A producer with connections and a producer id of its own: idempotent. */
-  openProducer(): Promise<KafkaProducer>;
+  /** A producer id that nobody has had. */
+  allocateProducerId(): Promise<ProducerIdentity>;
+  /** Appends one record batch, acknowledged by all in-sync replicas. */
+  append(
+    nodeId: number,
+    to: ClientPartition,
+    batch: Uint8Array,
+    limits: AppendLimits,
+  ): Promise<{ readonly baseOffset: number }>;
 
+  /** What this library unpacks and the runtime does not. */
+  readonly unpackers: LibraryUnpackers;
   /** One long poll. Requests of one client to one broker wait for one another. */
   fetch(
     nodeId: number,
     wishes: readonly FetchWish[],
     limits: FetchLimits,
-  ): Promise<readonly FetchedPartition[]>;
+  ): Promise<readonly FetchedBatches[]>;
   /** First or next offsets of partitions that `nodeId` leads. */
   listOffsets(
     nodeId: number,
@@ -228,7 +235,7 @@ export interface KafkaClient {
   ): Promise<readonly CommittedOffset[]>;
   describeGroup(nodeId: number, group: string): Promise<GroupState>;
 
-  /** Ends all connections, requests that wait, and its producers. Idempotent; never rejects. */
+  /** Ends all connections, and requests that wait. Idempotent; never rejects. */
   close(): Promise<void>;
 }
 

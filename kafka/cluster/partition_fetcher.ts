@@ -21,7 +21,8 @@ import type { ClusterView } from "./cluster_view.ts";
 import { FetchCursor } from "./fetch_cursor.ts";
 import { FetchFailures } from "./fetch_failures.ts";
 import { FetchLane } from "./fetch_lane.ts";
-import type { FetchedPartition, KafkaClient } from "./kafka_client.ts";
+import type { FetchedPartition } from "./fetched_partition.ts";
+import type { KafkaClient } from "./kafka_client.ts";
 import { closedError } from "./log_errors.ts";
 
 /** What a fetcher works with. */

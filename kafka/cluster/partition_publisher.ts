@@ -18,7 +18,8 @@ import {
 import type { ClusterNames } from "./cluster_names.ts";
 import { MAX_QUEUED_BYTES } from "./cluster_settings.ts";
 import type { ClusterView } from "./cluster_view.ts";
-import { KafkaClientError, type KafkaProducer } from "./kafka_client.ts";
+import type { KafkaProducer } from "./idempotent_producer.ts";
+import { KafkaClientError } from "./kafka_client.ts";
 import { closedError, toEventLogError } from "./log_errors.ts";
 import { ProducerSlot } from "./producer_slot.ts";
 import { type EncodedSend, encodeSends } from "./record_encoder.ts";

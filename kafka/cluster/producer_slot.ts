@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KafkaProducer } from "./kafka_client.ts";
+import type { KafkaProducer } from "./idempotent_producer.ts";
 
 /** A producer and who is using it. */
 interface Held {

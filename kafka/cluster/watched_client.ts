@@ -5,7 +5,8 @@
  */
 
 import type { Availability } from "./availability.ts";
-import type { KafkaClient, KafkaProducer } from "./kafka_client.ts";
+import type { KafkaProducer } from "./idempotent_producer.ts";
+import type { KafkaClient } from "./kafka_client.ts";
 
 /** The client, watched. */
 export function watchedClient(client: KafkaClient, availability: Availability): KafkaClient {
@@ -19,10 +20,10 @@ export function watchedClient(client: KafkaClient, availability: Availability): 
       availability.of("creation of topics", () => client.createTopics(topics)),
     deleteTopics: (topics) =>
       availability.of("deletion of topics", () => client.deleteTopics(topics)),
-    openProducer: async () => {
-      const producer = await availability.of("producer", () => client.openProducer());
-      return watchedProducer(producer, availability);
-    },
+    allocateProducerId: () => availability.of("producer ids", () => client.allocateProducerId()),
+    append: (nodeId, to, batch, limits) =>
+      at("appends", nodeId, () => client.append(nodeId, to, batch, limits)),
+    unpackers: client.unpackers,
     fetch: (nodeId, wishes, limits) =>
       at("fetch", nodeId, () => client.fetch(nodeId, wishes, limits)),
     listOffsets: (nodeId, partitions, when) =>
@@ -44,7 +45,11 @@ export function watchedClient(client: KafkaClient, availability: Availability): 
   };
 }
 
-function watchedProducer(producer: KafkaProducer, availability: Availability): KafkaProducer {
+/** The producer, watched: what it has mended by itself is no failure. */
+export function watchedProducer(
+  producer: KafkaProducer,
+  availability: Availability,
+): KafkaProducer {
   return {
     send: (to, records) =>
       availability.of(

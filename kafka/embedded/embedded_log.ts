@@ -133,7 +133,7 @@ export class EmbeddedEventLog implements EventLog {
   async describeGroup(group: string): Promise<GroupDescription> {
     return await this.#connection.read(
       `describe group "${group}"`,
-      () => this.#groups.describe(group),
+      () => this.#groups.describe(group, Math.trunc(this.#now())),
     );
   }
 

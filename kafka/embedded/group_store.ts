@@ -40,6 +40,8 @@ interface StoredMember {
   readonly memberId: string;
   readonly instanceId: string;
   readonly topics: readonly string[];
+  /** When its session ends unless it is heard of. Milliseconds since the epoch. */
+  readonly deadline: number;
 }
 
 /** The groups of one file. */
@@ -144,10 +146,12 @@ export class GroupStore {
     }
   }
 
-  describe(group: string): GroupDescription {
+  /** A member whose session has ended is in the group no more, though nobody has expelled it yet. */
+  describe(group: string, now: number): GroupDescription {
     const groupId = this.#groupId(group);
     if (groupId === null) return { group, generation: 0, members: [] };
-    const members = this.#members(groupId).map(({ memberId, instanceId }) => ({
+    const living = this.#members(groupId).filter(({ deadline }) => deadline >= now);
+    const members = living.map(({ memberId, instanceId }) => ({
       memberId,
       instanceId,
       assignment: this.held({ groupId, memberId }).map(({ topic, partition }) => ({
@@ -199,6 +203,7 @@ export class GroupStore {
       instanceId: String(row["instance_id"]),
       // Written by `join` from an array of strings.
       topics: JSON.parse(String(row["topics"])) as string[],
+      deadline: Number(row["deadline"]),
     }));
   }
 
@@ -278,7 +283,7 @@ function prepareStatements({ database }: Connection): {
     ),
     firstDeadline: sql("SELECT min(deadline) AS first FROM members WHERE group_id = ?"),
     members: sql(
-      "SELECT member_id, instance_id, topics FROM members WHERE group_id = ? ORDER BY member_id",
+      "SELECT member_id, instance_id, topics, deadline FROM members WHERE group_id = ? ORDER BY member_id",
     ),
     addMember: sql("INSERT INTO members VALUES (?, ?, ?, ?, ?, ?)"),
     removeMember: sql("DELETE FROM members WHERE group_id = ? AND member_id = ?"),

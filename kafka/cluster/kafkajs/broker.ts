@@ -4,9 +4,11 @@
  * @module
  */
 
+import type { PooledBroker } from "../broker_pool.ts";
+import { closedFailure } from "../client_failures.ts";
+import { endpointName } from "../endpoint.ts";
 import { KafkaClientError } from "../kafka_client.ts";
-import { authenticationFailure, closedFailure } from "./failures.ts";
-import { endpointName } from "./endpoint.ts";
+import { authenticationFailure } from "./failures.ts";
 import { type Api, requests } from "./library.ts";
 import { type AskOptions, Link, type LinkOptions } from "./link.ts";
 
@@ -14,17 +16,31 @@ import { type AskOptions, Link, type LinkOptions } from "./link.ts";
 const NO_MECHANISM = "NONE";
 const UNSUPPORTED_SASL_MECHANISM = 33;
 
+/** A link and the end of its beginning. */
+interface OpenedLink {
+  readonly link: Link;
+  readonly ready: Promise<void>;
+}
+
 /** {@link Brokers} makes them. */
-export class Broker {
+export class Broker implements PooledBroker {
   readonly name: string;
   readonly #options: LinkOptions;
   readonly #links = new Set<Link>();
-  #current: Promise<Link> | null = null;
+  #current: OpenedLink | null = null;
   #closed = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.name = endpointName(options.endpoint);
+  }
+
+  get connected(): boolean {
+    return this.#current !== null && this.#current.link.end === null;
+  }
+
+  async connect(): Promise<void> {
+    await this.#link();
   }
 
   /** One request, one attempt. @throws {KafkaClientError} */
@@ -46,33 +62,24 @@ export class Broker {
   /** Never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#links].map((link) => link.close(closedFailure())));
+    await Promise.all(
+      [...this.#links].map((link) => link.close(closedFailure(`ask the broker ${this.name}`))),
+    );
   }
 
   async #link(): Promise<Link> {
-    if (this.#closed) throw closedFailure();
-    const current = this.#current;
-    if (current !== null) {
-      const link = await current;
-      if (link.end === null) return link;
-      if (this.#current !== current) return await this.#link();
-    }
-    const fresh = this.#open();
-    this.#current = fresh;
-    try {
-      return await fresh;
-    } catch (error) {
-      if (this.#current === fresh) this.#current = null;
-      throw error;
-    }
+    if (this.#closed) throw closedFailure(`ask the broker ${this.name}`);
+    if (!this.connected) this.#current = this.#open();
+    const { link, ready } = this.#current!;
+    await ready;
+    return link;
   }
 
-  async #open(): Promise<Link> {
+  #open(): OpenedLink {
     const link = new Link(this.#options);
     this.#links.add(link);
     link.gone.then(() => this.#links.delete(link));
-    await link.establish();
-    return link;
+    return { link, ready: link.establish() };
   }
 
   /**
@@ -88,9 +95,10 @@ export class Broker {
 
   async #wantsLogin(): Promise<boolean> {
     try {
-      const link = await this.#open();
+      const { link, ready } = this.#open();
+      await ready;
       const { errorCode } = await link.ask(requests.SaslHandshake, { mechanism: NO_MECHANISM });
-      await link.close(closedFailure());
+      await link.close(closedFailure(`ask the broker ${this.name}`));
       return errorCode === UNSUPPORTED_SASL_MECHANISM;
     } catch {
       // Then it cannot be told, and what was found before is all that is known.

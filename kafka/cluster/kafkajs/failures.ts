@@ -5,33 +5,23 @@
  * @module
  */
 
+import { clientFailure, codedFailure } from "../client_failures.ts";
 import { KafkaClientError } from "../kafka_client.ts";
-import { protocolError } from "./protocol_errors.ts";
 
 /** No connection, or none any more. */
 export function connectionFailure(endpoint: string, why: string, cause?: unknown) {
-  const message = `Cannot reach the broker ${endpoint}: ${why}`;
-  return new KafkaClientError("CONNECTION", message, { retriable: true, cause });
+  return clientFailure("CONNECTION", `reach the broker ${endpoint}`, why, cause);
 }
 
 /** Not let in. */
 export function authenticationFailure(endpoint: string, why: string, cause?: unknown) {
-  const message = `Cannot log in to the broker ${endpoint}: ${why}`;
-  return new KafkaClientError("AUTHENTICATION", message, { retriable: false, cause });
+  return clientFailure("AUTHENTICATION", `log in to the broker ${endpoint}`, why, cause);
 }
 
 /** No answer in time. */
 export function timeoutFailure(endpoint: string, request: string, timeoutMs: number) {
-  const message =
-    `Cannot wait longer for ${request} from ${endpoint}: no answer in ${timeoutMs} ms`;
-  return new KafkaClientError("REQUEST_TIMEOUT", message, { retriable: true });
-}
-
-/** The client was closed. */
-export function closedFailure(): KafkaClientError {
-  return new KafkaClientError("CLOSED", "Cannot ask a broker: the client is closed", {
-    retriable: false,
-  });
+  const doing = `wait longer for ${request} from ${endpoint}`;
+  return clientFailure("REQUEST_TIMEOUT", doing, `no answer in ${timeoutMs} ms`);
 }
 
 /** Whatever a request through the library threw. */
@@ -48,12 +38,9 @@ export function asClientError(error: unknown, endpoint: string): KafkaClientErro
       if (code === 58 || code === 33 || code === 34) {
         return authenticationFailure(endpoint, message, error);
       }
-      return protocolError(code ?? -1, `ask the broker ${endpoint}`, message);
+      return codedFailure(code ?? -1, `ask the broker ${endpoint}`, message);
     default:
-      return new KafkaClientError("OTHER", `Cannot ask the broker ${endpoint}: ${message}`, {
-        retriable: false,
-        cause: error,
-      });
+      return clientFailure("OTHER", `ask the broker ${endpoint}`, message, error);
   }
 }
 

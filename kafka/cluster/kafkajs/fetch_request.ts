@@ -1,21 +1,14 @@
 /**
- * The fetch request, and its answer read by us instead of by the library (`record_batches.ts`).
+ * The fetch request, and its answer without the library's reading of batches.
  *
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import {
-  type ClientPartition,
-  type FetchedPartition,
-  type FetchLimits,
-  type FetchWish,
-  KafkaClientError,
-} from "../kafka_client.ts";
-import { byTopic } from "./by_topic.ts";
+import type { Buffer } from "node:buffer";
+import { byTopic } from "../by_topic.ts";
+import { codedFailure, throwIfFailed } from "../client_failures.ts";
+import type { FetchedBatches, FetchLimits, FetchWish } from "../kafka_client.ts";
 import { AnswerDecoder, type Call, type Decoder } from "./library.ts";
-import { protocolError, throwIfFailed } from "./protocol_errors.ts";
-import { readBatches } from "./record_batches.ts";
 
 /** The version whose answer {@link readFetchAnswer} reads: the newest that the library writes. */
 const FETCH_VERSION = 11;
@@ -39,46 +32,34 @@ export function fetchFields(wishes: readonly FetchWish[], limits: FetchLimits) {
 }
 
 /** Has the answer read by us. */
-export function readingBatches(wishes: readonly FetchWish[]) {
-  return (call: Call<unknown>): Call<unknown> => {
-    if (call.request.apiVersion !== FETCH_VERSION) {
-      throw new TypeError(`Cannot read fetch version ${call.request.apiVersion}`);
-    }
-    return { ...call, response: { decode: (payload) => readFetchAnswer(payload, wishes) } };
-  };
+export function leavingBatches(call: Call<unknown>): Call<unknown> {
+  if (call.request.apiVersion !== FETCH_VERSION) {
+    throw new TypeError(`Cannot read fetch version ${call.request.apiVersion}`);
+  }
+  return { ...call, response: { decode: readFetchAnswer } };
 }
 
-/** A fetch answers `unknown`, because only {@link readingBatches} knows what. */
-export function isFetched(answer: unknown): answer is readonly FetchedPartition[] {
+/** A fetch answers `unknown`, because only {@link leavingBatches} knows what. */
+export function isFetched(answer: unknown): answer is readonly FetchedBatches[] {
   return Array.isArray(answer);
 }
 
 /** Reads the answer to a fetch of version 11. @throws {KafkaClientError} of the whole request */
-export async function readFetchAnswer(
-  payload: Buffer,
-  wishes: readonly FetchWish[],
-): Promise<readonly FetchedPartition[]> {
+export function readFetchAnswer(payload: Buffer): readonly FetchedBatches[] {
   const decoder = new AnswerDecoder(payload);
   decoder.readInt32(); // How long the broker wants us to wait: quotas are not ours to keep.
   throwIfFailed(decoder.readInt16(), "fetch");
   decoder.readInt32(); // The fetch session, of which there is none.
-  const offsets = new Map(wishes.map((wish) => [placeOf(wish), wish.offset]));
   const answers = decoder.readArray((of) => {
     const topic = of.readString() ?? "";
     return of.readArray((of) => readPartition(of, topic));
   });
-  return await Promise.all(
-    answers.flat().map((answer) => fetchedPartition(answer, offsets.get(placeOf(answer)) ?? 0)),
-  );
+  return answers.flat();
 }
 
-interface PartitionAnswer extends ClientPartition {
-  readonly errorCode: number;
-  readonly highWatermark: number;
-  readonly batches: Buffer;
-}
+const NO_BYTES = new Uint8Array();
 
-function readPartition(decoder: Decoder, topic: string): PartitionAnswer {
+function readPartition(decoder: Decoder, topic: string): FetchedBatches {
   const partition = decoder.readInt32();
   const errorCode = decoder.readInt16();
   const highWatermark = Number(decoder.readInt64());
@@ -86,33 +67,7 @@ function readPartition(decoder: Decoder, topic: string): PartitionAnswer {
   decoder.readInt64(); // Log start offset.
   decoder.readArray((aborted) => [aborted.readInt64(), aborted.readInt64()]);
   decoder.readInt32(); // Preferred read replica.
-  const batches = decoder.readBytes() ?? Buffer.alloc(0);
-  return { topic, partition, errorCode, highWatermark, batches };
-}
-
-async function fetchedPartition(
-  { topic, partition, errorCode, highWatermark, batches }: PartitionAnswer,
-  fetchOffset: number,
-): Promise<FetchedPartition> {
-  const nothing = { records: [], nextOffset: fetchOffset };
-  const place = { topic, partition, fetchOffset, highWatermark };
-  if (errorCode !== 0) {
-    return { ...place, ...nothing, error: protocolError(errorCode, `fetch ${placeOf(place)}`) };
-  }
-  try {
-    return { ...place, ...await readBatches(batches, fetchOffset), error: null };
-  } catch (cause) {
-    return { ...place, ...nothing, error: unreadable(place, cause) };
-  }
-}
-
-function unreadable(place: ClientPartition, cause: unknown): KafkaClientError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  const type = why.includes("compression") ? "UNSUPPORTED_COMPRESSION_TYPE" : "CORRUPT_MESSAGE";
-  const message = `Cannot read a batch of ${placeOf(place)}: ${why}`;
-  return new KafkaClientError(type, message, { retriable: false, cause });
-}
-
-function placeOf({ topic, partition }: ClientPartition): string {
-  return `${topic}/${partition}`;
+  const batches = decoder.readBytes() ?? NO_BYTES;
+  const error = errorCode === 0 ? null : codedFailure(errorCode, `fetch ${topic}/${partition}`);
+  return { topic, partition, error, batches, highWatermark };
 }

@@ -5,7 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import { REQUEST_TIMEOUT_MS } from "../cluster_settings.ts";
+import { REQUEST_TIMEOUT_MS, SYNC_WAIT_MS } from "../cluster_settings.ts";
 import type {
   ClientPartition,
   CommittedOffset,
@@ -15,9 +15,9 @@ import type {
   MemberIdentity,
 } from "../kafka_client.ts";
 import type { Brokers } from "./brokers.ts";
-import { byTopic } from "./by_topic.ts";
+import { byTopic } from "../by_topic.ts";
 import { requests } from "./library.ts";
-import { throwIfFailed } from "./protocol_errors.ts";
+import { throwIfFailed } from "../client_failures.ts";
 
 /** Coordinators are of groups or of transactions. */
 const GROUP_COORDINATOR = 0;
@@ -35,6 +35,7 @@ export async function findCoordinator(brokers: Brokers, group: string): Promise<
     coordinatorType: GROUP_COORDINATOR,
   });
   throwIfFailed(errorCode, `find the coordinator of ${group}`);
+  brokers.learn(coordinator);
   return coordinator.nodeId;
 }
 
@@ -85,7 +86,7 @@ export async function syncGroup(
       memberId,
       memberAssignment: buffer(assignment),
     })),
-  });
+  }, { timeoutMs: SYNC_WAIT_MS + REQUEST_TIMEOUT_MS });
   throwIfFailed(errorCode, `sync ${member.group} as ${member.instanceId}`);
   return memberAssignment;
 }

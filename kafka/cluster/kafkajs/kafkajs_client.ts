@@ -4,54 +4,47 @@
  * @module
  */
 
-import { REQUEST_TIMEOUT_MS } from "../cluster_settings.ts";
 import type { ClusterLogConfig } from "../cluster_config.ts";
+import { REQUEST_TIMEOUT_MS } from "../cluster_settings.ts";
 import type {
+  AppendLimits,
   ClientPartition,
   ClusterMetadata,
   CommittedOffset,
-  FetchedPartition,
+  FetchedBatches,
   FetchLimits,
   FetchWish,
   GroupState,
   JoinAnswer,
   JoinRequest,
   KafkaClient,
-  KafkaProducer,
   MemberIdentity,
+  ProducerIdentity,
   TopicCreation,
 } from "../kafka_client.ts";
-import { Brokers, type BrokersOptions } from "./brokers.ts";
-import { closedFailure } from "./failures.ts";
-import { fetchFields, isFetched, readingBatches } from "./fetch_request.ts";
+import * as appends from "./append_requests.ts";
+import { Brokers } from "./brokers.ts";
+import { fetchFields, isFetched, leavingBatches } from "./fetch_request.ts";
 import * as groups from "./group_requests.ts";
-import { openKafkajsProducer } from "./kafkajs_producer.ts";
 import { requests } from "./library.ts";
-import { securityOf } from "./security.ts";
 import * as topics from "./topic_requests.ts";
 
 /**
  * A client; nothing is connected before its first request.
- * @throws {KafkaClientError} `AUTHENTICATION` when the CA file or a secret is missing
+ * @throws {KafkaClientError} `AUTHENTICATION` when the CA file or a secret is missing, `OTHER` when an
+ * address is none
  */
 export function openKafkajsClient(config: ClusterLogConfig): KafkaClient {
-  return new KafkajsClient({
-    seeds: config.brokers,
-    through: config.through ?? {},
-    security: securityOf(config),
-  });
+  return new KafkajsClient(new Brokers(config));
 }
 
 class KafkajsClient implements KafkaClient {
-  readonly #options: BrokersOptions;
+  /** The library has gzip only, as the runtime does. */
+  readonly unpackers = {};
   readonly #brokers: Brokers;
-  /** The connections of producers that are open. */
-  readonly #producers = new Set<Brokers>();
-  #closed = false;
 
-  constructor(options: BrokersOptions) {
-    this.#options = options;
-    this.#brokers = new Brokers(options);
+  constructor(brokers: Brokers) {
+    this.#brokers = brokers;
   }
 
   metadata(names: readonly string[] | "all"): Promise<ClusterMetadata> {
@@ -70,35 +63,22 @@ class KafkajsClient implements KafkaClient {
     return topics.deleteTopics(this.#brokers, names);
   }
 
-  async openProducer(): Promise<KafkaProducer> {
-    if (this.#closed) throw closedFailure();
-    const brokers = new Brokers(this.#options);
-    this.#producers.add(brokers);
-    try {
-      const producer = await openKafkajsProducer(brokers);
-      return {
-        send: (to, records) => producer.send(to, records),
-        close: async () => {
-          this.#producers.delete(brokers);
-          await producer.close();
-        },
-      };
-    } catch (error) {
-      this.#producers.delete(brokers);
-      await brokers.close();
-      throw error;
-    }
+  allocateProducerId(): Promise<ProducerIdentity> {
+    return appends.allocateProducerId(this.#brokers);
+  }
+
+  append(nodeId: number, to: ClientPartition, batch: Uint8Array, limits: AppendLimits) {
+    return appends.append(this.#brokers, nodeId, to, batch, limits);
   }
 
   async fetch(
     nodeId: number,
     wishes: readonly FetchWish[],
     limits: FetchLimits,
-  ): Promise<readonly FetchedPartition[]> {
-    if (wishes.length === 0) return [];
+  ): Promise<readonly FetchedBatches[]> {
     const fetched = await this.#brokers.ask(nodeId, requests.Fetch, fetchFields(wishes, limits), {
       timeoutMs: limits.maxWaitMs + REQUEST_TIMEOUT_MS,
-      change: readingBatches(wishes),
+      change: leavingBatches,
     });
     if (!isFetched(fetched)) throw new TypeError("Cannot read a fetch: another decoder read it");
     return fetched;
@@ -152,8 +132,7 @@ class KafkajsClient implements KafkaClient {
     return groups.describeGroup(this.#brokers, nodeId, group);
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.all([this.#brokers, ...this.#producers].map((brokers) => brokers.close()));
+  close(): Promise<void> {
+    return this.#brokers.close();
   }
 }

@@ -14,7 +14,6 @@ import libraryConnection from "kafkajs/src/network/connection.js";
 import libraryDecoder from "kafkajs/src/protocol/decoder.js";
 import libraryEncoder from "kafkajs/src/protocol/encoder.js";
 import { requests as libraryRequests } from "kafkajs/src/protocol/requests/index.js";
-import { lookupCodecByAttributes as libraryCodecs } from "kafkajs/src/protocol/message/compression/index.js";
 import type { Encoder, LibraryRequest, Requests } from "./library_requests.ts";
 
 export type * from "./library_requests.ts";
@@ -90,11 +89,6 @@ export const Connection: new (options: LibraryConnectionOptions) => LibraryConne
 
 /** Every kind of request that we send. */
 export const requests: Requests = libraryRequests;
-
-/** What unpacks a batch with these attributes; null when it is not packed. Throws if unknown. */
-export const codecOf: (
-  attributes: number,
-) => { decompress(packed: Buffer): Promise<Buffer> } | null = libraryCodecs;
 
 /** Where the library logs: nowhere. What is worth saying is in the errors, and said by their handler. */
 interface SilentLogger {

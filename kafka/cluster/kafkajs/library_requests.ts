@@ -69,14 +69,6 @@ export interface MetadataAnswer {
   }[];
 }
 
-/** A record as the library encodes it. */
-export interface LibraryMessage {
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly timestamp: string;
-}
-
 interface GroupIdentity {
   readonly groupId: string;
   readonly memberId: string;
@@ -139,17 +131,7 @@ export interface Requests {
     Coded & { readonly producerId: string; readonly producerEpoch: number }
   >;
   readonly Produce: Api<
-    {
-      readonly acks: number;
-      readonly timeout: number;
-      readonly producerId: string;
-      readonly producerEpoch: number;
-      readonly topicData: readonly ByTopic<{
-        readonly partition: number;
-        readonly firstSequence: number;
-        readonly messages: readonly LibraryMessage[];
-      }>[];
-    },
+    { readonly acks: number; readonly timeout: number; readonly topicData: readonly [] },
     {
       readonly topics: readonly {
         readonly partitions: readonly (Coded & { readonly baseOffset: string })[];

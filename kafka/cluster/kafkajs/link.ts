@@ -7,9 +7,11 @@
 
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { CONNECT_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from "../cluster_settings.ts";
+import { CLIENT_ID, CONNECT_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from "../cluster_settings.ts";
+import { codedFailure } from "../client_failures.ts";
+import { type Endpoint, endpointName } from "../endpoint.ts";
 import type { KafkaClientError } from "../kafka_client.ts";
-import { type Endpoint, endpointName } from "./endpoint.ts";
+import type { Security } from "../security.ts";
 import {
   asClientError,
   authenticationFailure,
@@ -25,9 +27,7 @@ import {
   requests,
   silentLogger,
 } from "./library.ts";
-import { protocolError } from "./protocol_errors.ts";
-import type { Security } from "./security.ts";
-import { CLIENT_ID, KEEP_ALIVE_MS } from "./settings.ts";
+import { KEEP_ALIVE_MS } from "./settings.ts";
 
 /** The end of the world of system calls: what the network says, and TLS does not. */
 const NETWORK_CODES = /^(E(CONN|HOST|NET|TIMEDOUT|PIPE|AI_|NOTFOUND|ADDR)|ERR_STREAM)/;
@@ -107,6 +107,7 @@ export class Link {
     fields: Fields,
     { timeoutMs = REQUEST_TIMEOUT_MS, change = unchanged<Answer> }: AskOptions<Answer> = {},
   ): Promise<Answer> {
+    if (this.#end !== null) throw this.#end;
     const call = change(this.#callOf(api, fields));
     const timer = setTimeout(() => {
       this.close(timeoutFailure(this.#name, call.request.apiName, timeoutMs));
@@ -145,7 +146,7 @@ export class Link {
   async #askVersions(): Promise<BrokerVersions> {
     const { request, response } = requests.ApiVersions.protocol({ version: 2 })();
     const { errorCode, apiVersions } = await this.#send({ request, response });
-    if (errorCode !== 0) throw protocolError(errorCode, `ask ${this.#name} what it speaks`);
+    if (errorCode !== 0) throw codedFailure(errorCode, `ask ${this.#name} what it speaks`);
     return Object.fromEntries(apiVersions.map((api) => [api.apiKey, api]));
   }
 
@@ -157,7 +158,7 @@ export class Link {
     if (spoken === undefined || version < spoken.minVersion || version > spoken.maxVersion) {
       const detail = spoken === undefined ? "none" : `${spoken.minVersion} to ${spoken.maxVersion}`;
       const action = `send ${apiName} to ${this.#name} in version ${version}`;
-      throw protocolError(35, action, `the broker speaks ${detail}`);
+      throw codedFailure(35, action, `the broker speaks ${detail}`);
     }
     return call;
   }

@@ -4,14 +4,13 @@
  * @module
  */
 
-import { REQUEST_TIMEOUT_MS } from "../cluster_settings.ts";
+import { REQUEST_TIMEOUT_MS, TOPIC_CHANGE_MS } from "../cluster_settings.ts";
 import type { ClientPartition, TopicCreation } from "../kafka_client.ts";
 import type { Brokers } from "./brokers.ts";
-import { byTopic } from "./by_topic.ts";
+import { byTopic } from "../by_topic.ts";
 import { READ_UNCOMMITTED } from "./fetch_request.ts";
 import { requests } from "./library.ts";
-import { throwIfFailed } from "./protocol_errors.ts";
-import { TOPIC_TIMEOUT_MS } from "./settings.ts";
+import { throwIfFailed } from "../client_failures.ts";
 
 /** A topic, among the things that have a configuration. */
 const TOPIC_RESOURCE = 2;
@@ -23,7 +22,7 @@ const ABSENT = new Set([3, 17]);
 const TIMESTAMPS = { earliest: -2, latest: -1 } as const;
 
 /** A request that may work for so long has to be waited for a little longer. */
-const PATIENCE = { timeoutMs: TOPIC_TIMEOUT_MS + REQUEST_TIMEOUT_MS };
+const PATIENCE = { timeoutMs: TOPIC_CHANGE_MS + REQUEST_TIMEOUT_MS };
 
 /** {@link KafkaClient.describeTopicConfigs} */
 export async function describeTopicConfigs(brokers: Brokers, topics: readonly string[]) {
@@ -52,7 +51,7 @@ export async function createTopics(brokers: Brokers, topics: readonly TopicCreat
       replicationFactor,
       configEntries: Object.entries(configs).map(([name, value]) => ({ name, value })),
     })),
-    timeout: TOPIC_TIMEOUT_MS,
+    timeout: TOPIC_CHANGE_MS,
   }, PATIENCE);
   for (const { topic, errorCode, errorMessage } of topicErrors) {
     throwIfFailed(errorCode, `create the topic ${topic}`, errorMessage);
@@ -62,7 +61,7 @@ export async function createTopics(brokers: Brokers, topics: readonly TopicCreat
 /** {@link KafkaClient.deleteTopics} */
 export async function deleteTopics(brokers: Brokers, topics: readonly string[]) {
   if (topics.length === 0) return;
-  const fields = { topics, timeout: TOPIC_TIMEOUT_MS };
+  const fields = { topics, timeout: TOPIC_CHANGE_MS };
   const { topicErrors } = await brokers.askAny(requests.DeleteTopics, fields, PATIENCE);
   for (const { topic, errorCode } of topicErrors) {
     throwIfFailed(errorCode, `delete the topic ${topic}`);

@@ -5,13 +5,14 @@
  */
 
 import { Connection, type ConnectionStatusValue } from "./library.ts";
-import { REQUEST_TIMEOUT_MS } from "../cluster_settings.ts";
+import { clientFailure } from "../client_failures.ts";
+import { CLIENT_ID, REQUEST_TIMEOUT_MS } from "../cluster_settings.ts";
+import { type Endpoint, endpointName } from "../endpoint.ts";
 import type { KafkaClientError } from "../kafka_client.ts";
-import { connectError, failure, requestError } from "./client_errors.ts";
-import { CLIENT_ID } from "./client_settings.ts";
+import { connectError, requestError } from "./client_errors.ts";
 import { diagnose } from "./connection_diagnosis.ts";
 import { connectionEnded, endConnection } from "./connection_end.ts";
-import { type Address, addressText, type ConnectionPlan } from "./connection_options.ts";
+import type { ConnectionPlan } from "./connection_options.ts";
 import { faultsOf } from "./library_faults.ts";
 
 /** A request: what the library does with a connection. */
@@ -19,9 +20,11 @@ export interface BrokerRequest<Answer> {
   /** Completes "Cannot ..." in an error. */
   readonly doing: string;
   readonly ask: (connection: Connection) => Promise<Answer>;
-  /** How long the request itself lets the broker wait. */
-  readonly waitMs?: number;
+  readonly timeoutMs?: number;
 }
+
+/** TCP, TLS and the login together, each of which has a limit of its own in the library. */
+const CONNECT_DEADLINE_MS = 2 * REQUEST_TIMEOUT_MS;
 
 const OVER: ReadonlySet<ConnectionStatusValue> = new Set(["closing", "closed", "error"]);
 
@@ -30,12 +33,12 @@ export class BrokerConnection {
   /** Rejects with {@link KafkaClientError} `CONNECTION` or `AUTHENTICATION`. */
   readonly ready: Promise<void>;
   readonly #connection: Connection;
-  readonly #broker: Address;
+  readonly #broker: Endpoint;
   readonly #plan: ConnectionPlan;
   #answered = false;
   readonly #closing = new AbortController();
 
-  constructor(broker: Address, plan: ConnectionPlan) {
+  constructor(broker: Endpoint, plan: ConnectionPlan) {
     this.#connection = new Connection(CLIENT_ID, plan.optionsFor(broker));
     this.#broker = broker;
     this.#plan = plan;
@@ -50,24 +53,31 @@ export class BrokerConnection {
   }
 
   /** @throws {KafkaClientError} */
-  async request<Answer>({ doing, ask, waitMs = 0 }: BrokerRequest<Answer>): Promise<Answer> {
-    const patienceMs = waitMs + REQUEST_TIMEOUT_MS;
+  async request<Answer>(
+    { doing, ask, timeoutMs = REQUEST_TIMEOUT_MS }: BrokerRequest<Answer>,
+  ): Promise<Answer> {
     let late = false;
+    const { promise: lateness, reject } = Promise.withResolvers<never>();
+    lateness.catch(() => {}); // Told by the race.
     // Nothing less ends one request: its answer would be taken for the next one's.
     const timer = setTimeout(() => {
       late = true;
       this.#connection.socket.destroy();
-    }, patienceMs);
+      // The library never settles a request that it was given when its socket had closed already.
+      reject(new Error("no answer"));
+    }, timeoutMs);
     try {
       // Between the two halves of a proof of identity a broker takes nothing else.
-      if (this.#connection.status === "reauthenticating") await this.#connection.ready();
-      const answer = await ask(this.#connection);
+      if (this.#connection.status === "reauthenticating") {
+        await Promise.race([this.#connection.ready(), lateness]);
+      }
+      const answer = await Promise.race([ask(this.#connection), lateness]);
       this.#answered = true;
       return answer;
     } catch (error) {
       if (late) {
-        const state = `${addressText(this.#broker)} did not answer within ${patienceMs} ms`;
-        throw failure("REQUEST_TIMEOUT", doing, state, error);
+        const state = `${endpointName(this.#broker)} did not answer within ${timeoutMs} ms`;
+        throw clientFailure("REQUEST_TIMEOUT", doing, state, error);
       }
       throw await this.#explain(requestError(error, doing), doing);
     } finally {
@@ -86,11 +96,11 @@ export class BrokerConnection {
     this.#connection.on("error", () => {});
     const to = this.#plan.reach(this.#broker);
     try {
-      await this.#connection.connect(to.host, to.port);
+      await this.#connectWithin(to, CONNECT_DEADLINE_MS);
     } catch (error) {
       await endConnection(this.#connection);
-      const via = to === this.#broker ? "" : ` through ${addressText(to)}`;
-      const doing = `connect to ${addressText(this.#broker)}${via}`;
+      const via = to === this.#broker ? "" : ` through ${endpointName(to)}`;
+      const doing = `connect to ${endpointName(this.#broker)}${via}`;
       const failed = connectError(error, doing);
       // Where nobody answered at all there is nothing to find out.
       const answered = !faultsOf(error).some(({ code }) => UNREACHABLE.test(code));
@@ -98,10 +108,24 @@ export class BrokerConnection {
     }
   }
 
+  /** The library never settles a connect whose socket closes before it is connected. */
+  async #connectWithin({ host, port }: Endpoint, deadlineMs: number): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(new Error(`no connection within ${deadlineMs} ms`)),
+      deadlineMs,
+    );
+    try {
+      await Promise.race([this.#connection.connect(host, port), promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   async #explain(error: KafkaClientError, doing: string): Promise<KafkaClientError> {
     if (error.type !== "CONNECTION" || this.#answered) return error;
     const state = await diagnose(this.#broker, this.#plan, this.#closing.signal);
-    return state === null ? error : failure("AUTHENTICATION", doing, state, error);
+    return state === null ? error : clientFailure("AUTHENTICATION", doing, state, error);
   }
 }
 

@@ -6,10 +6,10 @@
  */
 
 import { Connection, type ConnectionOptions, saslHandshakeV1 } from "./library.ts";
-import { CONNECT_TIMEOUT_MS } from "../cluster_settings.ts";
+import { CLIENT_ID, CONNECT_TIMEOUT_MS } from "../cluster_settings.ts";
+import type { Endpoint } from "../endpoint.ts";
 import { WANTS_TLS } from "./client_errors.ts";
-import { CLIENT_ID } from "./client_settings.ts";
-import type { Address, ConnectionPlan } from "./connection_options.ts";
+import type { ConnectionPlan } from "./connection_options.ts";
 import { endConnection } from "./connection_end.ts";
 import { faultsOf } from "./library_faults.ts";
 
@@ -25,7 +25,7 @@ type Reply =
  * ended it.
  */
 export async function diagnose(
-  broker: Address,
+  broker: Endpoint,
   plan: ConnectionPlan,
   signal: AbortSignal,
 ): Promise<string | null> {
@@ -47,7 +47,7 @@ export async function diagnose(
 }
 
 async function askForSasl(
-  { host, port }: Address,
+  { host, port }: Endpoint,
   options: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<Reply> {

@@ -5,24 +5,15 @@
  * @module
  */
 
+import { codedFailure } from "../client_failures.ts";
+import type { FetchedBatches } from "../kafka_client.ts";
 import { createAPI, fetchV12, Reader } from "./library.ts";
-
-/** One partition's part of an answer. */
-export interface AnsweredPartition {
-  readonly topic: string;
-  readonly partition: number;
-  /** In Kafka's table; 0 when nothing is wrong. */
-  readonly errorCode: number;
-  readonly highWatermark: number;
-  /** Batches one after another; the last one may be cut off. */
-  readonly batches: Uint8Array;
-}
 
 /** An answer to a fetch. */
 export interface FetchAnswer {
   /** Of the whole. */
   readonly errorCode: number;
-  readonly partitions: readonly AnsweredPartition[];
+  readonly partitions: readonly FetchedBatches[];
 }
 
 /** The library's request with an answer that we read. */
@@ -45,7 +36,7 @@ function readAnswer(reader: Reader): FetchAnswer {
   return { errorCode, partitions: partitions.flat() };
 }
 
-function readPartition(reader: Reader, topic: string): AnsweredPartition {
+function readPartition(reader: Reader, topic: string): FetchedBatches {
   const partition = reader.readInt32();
   const errorCode = reader.readInt16();
   const highWatermark = Number(reader.readInt64());
@@ -54,5 +45,6 @@ function readPartition(reader: Reader, topic: string): AnsweredPartition {
   reader.readArray(() => [reader.readInt64(), reader.readInt64()]); // aborted_transactions
   reader.readInt32(); // preferred_read_replica
   const batches = reader.readBytes();
-  return { topic, partition, errorCode, highWatermark, batches };
+  const error = errorCode === 0 ? null : codedFailure(errorCode, `fetch ${topic}/${partition}`);
+  return { topic, partition, error, batches, highWatermark };
 }

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { FetchedPartition, FetchLimits, FetchWish } from "../kafka_client.ts";
-import { brokerError, failure } from "./client_errors.ts";
+import { byTopic } from "../by_topic.ts";
+import { throwIfFailed } from "../client_failures.ts";
+import { REQUEST_TIMEOUT_MS } from "../cluster_settings.ts";
+import type { FetchedBatches, FetchLimits, FetchWish } from "../kafka_client.ts";
 import type { ClusterConnections } from "./cluster_connections.ts";
 import { fetchBatches } from "./fetch_answer.ts";
-import { byTopic } from "./partitions_by_topic.ts";
-import { readBatches } from "./record_batches.ts";
 import { NO_LEADER_EPOCH, READ_UNCOMMITTED } from "./topic_requests.ts";
 
 /** The broker answers as soon as there is anything. */
@@ -26,23 +26,20 @@ export async function fetchRecords(
     readonly wishes: readonly FetchWish[];
     readonly limits: FetchLimits;
   },
-): Promise<readonly FetchedPartition[]> {
+): Promise<readonly FetchedBatches[]> {
   const { nodeId, wishes, limits: { maxWaitMs, maxBytes, maxPartitionBytes } } = request;
   const doing = `fetch from broker ${nodeId}`;
-  const topics = byTopic(wishes).map(([topic, ofTopic]) => ({
+  const topics = byTopic(wishes, ({ partition, offset }) => ({
+    partition,
+    currentLeaderEpoch: NO_LEADER_EPOCH,
+    fetchOffset: BigInt(offset),
+    lastFetchedEpoch: NO_LEADER_EPOCH,
+    partitionMaxBytes: maxPartitionBytes,
     // This version, the newest that takes a topic's name in the place of its number.
-    topicId: topic,
-    partitions: ofTopic.map(({ partition, offset }) => ({
-      partition,
-      currentLeaderEpoch: NO_LEADER_EPOCH,
-      fetchOffset: BigInt(offset),
-      lastFetchedEpoch: NO_LEADER_EPOCH,
-      partitionMaxBytes: maxPartitionBytes,
-    })),
-  }));
+  })).map(({ topic, partitions }) => ({ topicId: topic, partitions }));
   const { errorCode, partitions } = await connections.askNode(nodeId, {
     doing,
-    waitMs: maxWaitMs,
+    timeoutMs: maxWaitMs + REQUEST_TIMEOUT_MS,
     ask: (connection) =>
       fetchBatches.async(
         connection,
@@ -57,21 +54,6 @@ export async function fetchRecords(
         "",
       ),
   });
-  if (errorCode !== 0) throw brokerError(errorCode, doing);
-  const wished = new Map(
-    wishes.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]),
-  );
-  return partitions.map((answered) => {
-    const { topic, partition, errorCode, highWatermark } = answered;
-    const place = { topic, partition, fetchOffset: wished.get(`${topic}/${partition}`) ?? 0 };
-    const nothing = { ...place, records: [], nextOffset: place.fetchOffset, highWatermark };
-    const reading = `fetch ${topic}/${partition}`;
-    if (errorCode !== 0) return { ...nothing, error: brokerError(errorCode, reading) };
-    try {
-      const content = readBatches(answered.batches, place.fetchOffset);
-      return { ...place, ...content, highWatermark, error: null };
-    } catch (error) {
-      return { ...nothing, error: failure("OTHER", reading, "a batch is damaged", error) };
-    }
-  });
+  throwIfFailed(errorCode, doing);
+  return partitions;
 }

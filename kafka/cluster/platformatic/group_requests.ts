@@ -16,6 +16,9 @@ import {
   offsetFetchV8,
   syncGroupV4,
 } from "./library.ts";
+import { byTopic } from "../by_topic.ts";
+import { clientFailure, codedFailure } from "../client_failures.ts";
+import { REQUEST_TIMEOUT_MS, SYNC_WAIT_MS } from "../cluster_settings.ts";
 import type {
   ClientPartition,
   CommittedOffset,
@@ -24,11 +27,8 @@ import type {
   JoinRequest,
   MemberIdentity,
 } from "../kafka_client.ts";
-import { SYNC_WAIT_MS } from "./client_settings.ts";
-import { brokerError, failure } from "./client_errors.ts";
 import type { ClusterConnections } from "./cluster_connections.ts";
 import { wholeAnswer } from "./metadata_answer.ts";
-import { byTopic } from "./partitions_by_topic.ts";
 import { NO_LEADER_EPOCH } from "./topic_requests.ts";
 
 /** A request to a node on behalf of a client. */
@@ -48,7 +48,9 @@ export async function findCoordinator(
       findCoordinatorV4.api.async(connection, FindCoordinatorKeyTypes.GROUP, [group]),
   });
   const coordinator = coordinators.find(({ key }) => key === group);
-  if (coordinator === undefined) throw failure("OTHER", doing, "the broker's answer has none");
+  if (coordinator === undefined) {
+    throw clientFailure("OTHER", doing, "the broker's answer has none");
+  }
   connections.learn(coordinator);
   return coordinator.nodeId;
 }
@@ -64,7 +66,7 @@ export async function joinGroup(
   }));
   const answer = await connections.askNode(nodeId, {
     doing: `join group "${group}"`,
-    waitMs: rebalanceTimeoutMs,
+    timeoutMs: rebalanceTimeoutMs + REQUEST_TIMEOUT_MS,
     ask: (connection) =>
       joinGroupV9.api.async(
         connection,
@@ -102,7 +104,7 @@ export async function syncGroup(
   }));
   const { assignment } = await connections.askNode(nodeId, {
     doing: `take an assignment from group "${group}"`,
-    waitMs: SYNC_WAIT_MS,
+    timeoutMs: SYNC_WAIT_MS + REQUEST_TIMEOUT_MS,
     // This version, the newest that does not want to be told the protocol again.
     ask: (connection) =>
       syncGroupV4.api.async(
@@ -147,15 +149,12 @@ export async function commitOffsets(
   { group, generation, memberId, instanceId }: MemberIdentity,
   offsets: readonly CommittedOffset[],
 ): Promise<void> {
-  const topics = byTopic(offsets).map(([name, ofTopic]) => ({
-    name,
-    partitions: ofTopic.map(({ partition, offset }) => ({
-      partitionIndex: partition,
-      committedOffset: BigInt(offset),
-      committedLeaderEpoch: NO_LEADER_EPOCH,
-      committedMetadata: null,
-    })),
-  }));
+  const topics = byTopic(offsets, ({ partition, offset }) => ({
+    partitionIndex: partition,
+    committedOffset: BigInt(offset),
+    committedLeaderEpoch: NO_LEADER_EPOCH,
+    committedMetadata: null,
+  })).map(({ topic, partitions }) => ({ name: topic, partitions }));
   await connections.askNode(nodeId, {
     doing: `commit offsets of group "${group}"`,
     ask: (connection) =>
@@ -168,10 +167,8 @@ export async function fetchOffsets(
   group: string,
   partitions: readonly ClientPartition[] | "all",
 ): Promise<readonly CommittedOffset[]> {
-  const topics = partitions === "all" ? null : byTopic(partitions).map(([name, ofTopic]) => ({
-    name,
-    partitionIndexes: ofTopic.map(({ partition }) => partition),
-  }));
+  const topics = partitions === "all" ? null : byTopic(partitions, ({ partition }) => partition)
+    .map(({ topic, partitions }) => ({ name: topic, partitionIndexes: partitions }));
   // A member's epoch is of a version and a kind of group that this is not.
   const wanted = { groupId: group, memberEpoch: -1, topics };
   const { groups } = await connections.askNode(nodeId, {
@@ -197,8 +194,8 @@ export async function describeGroup(
     ask: (connection) => wholeAnswer(describeGroupsV5.api.async(connection, [group], false)),
   });
   const [found] = groups;
-  if (found === undefined) throw failure("OTHER", doing, "the broker's answer has none");
-  if (found.errorCode !== 0) throw brokerError(found.errorCode, doing);
+  if (found === undefined) throw clientFailure("OTHER", doing, "the broker's answer has none");
+  if (found.errorCode !== 0) throw codedFailure(found.errorCode, doing);
   return {
     state: found.groupState,
     members: found.members.map(({ memberId, memberMetadata, memberAssignment }) => ({

@@ -6,8 +6,8 @@
  */
 
 import { type metadataV12, protocolErrors, ResponseError } from "./library.ts";
+import { codedFailure } from "../client_failures.ts";
 import type { ClusterMetadata, TopicMetadata } from "../kafka_client.ts";
-import { brokerError } from "./client_errors.ts";
 import { field } from "./library_faults.ts";
 
 /** The answer, whether or not there are error codes in it. */
@@ -46,7 +46,7 @@ function readTopic(
 ): TopicMetadata {
   // One whose leaders are being chosen exists, and tells so by partition.
   if (topic.errorCode !== 0 && topic.errorCode !== LEADER_NOT_AVAILABLE?.code) {
-    throw brokerError(topic.errorCode, `${doing} ("${topic.name}")`);
+    throw codedFailure(topic.errorCode, `${doing} ("${topic.name}")`);
   }
   return {
     topic: topic.name ?? "",

@@ -7,26 +7,26 @@
 
 import type { ClusterLogConfig } from "../cluster_config.ts";
 import type {
+  AppendLimits,
   ClientPartition,
   ClusterMetadata,
   CommittedOffset,
-  FetchedPartition,
+  FetchedBatches,
   FetchLimits,
   FetchWish,
   GroupState,
   JoinAnswer,
   JoinRequest,
   KafkaClient,
-  KafkaProducer,
   MemberIdentity,
+  ProducerIdentity,
   TopicCreation,
 } from "../kafka_client.ts";
-import { failure } from "./client_errors.ts";
+import * as appends from "./append_requests.ts";
 import { ClusterConnections } from "./cluster_connections.ts";
-import { type ConnectionPlan, planConnections } from "./connection_options.ts";
 import { fetchRecords } from "./fetch_request.ts";
 import * as groups from "./group_requests.ts";
-import { IdempotentProducer } from "./idempotent_producer.ts";
+import { UNPACKERS } from "./unpackers.ts";
 import * as topics from "./topic_requests.ts";
 
 /**
@@ -35,18 +35,15 @@ import * as topics from "./topic_requests.ts";
  * `OTHER` when an address is none
  */
 export function openPlatformaticClient(config: ClusterLogConfig): KafkaClient {
-  return new PlatformaticClient(planConnections(config));
+  return new PlatformaticClient(new ClusterConnections(config));
 }
 
 class PlatformaticClient implements KafkaClient {
-  readonly #plan: ConnectionPlan;
+  readonly unpackers = UNPACKERS;
   readonly #connections: ClusterConnections;
-  readonly #producers = new Set<ClusterConnections>();
-  #closed = false;
 
-  constructor(plan: ConnectionPlan) {
-    this.#plan = plan;
-    this.#connections = new ClusterConnections(plan);
+  constructor(connections: ClusterConnections) {
+    this.#connections = connections;
   }
 
   metadata(names: readonly string[] | "all"): Promise<ClusterMetadata> {
@@ -67,23 +64,19 @@ class PlatformaticClient implements KafkaClient {
     return topics.deleteTopics(this.#connections, names);
   }
 
-  async openProducer(): Promise<KafkaProducer> {
-    if (this.#closed) throw failure("CLOSED", "open a producer", "the client has been closed");
-    const connections = new ClusterConnections(this.#plan);
-    this.#producers.add(connections);
-    try {
-      return await IdempotentProducer.open(connections, () => this.#producers.delete(connections));
-    } catch (error) {
-      this.#producers.delete(connections);
-      throw error;
-    }
+  allocateProducerId(): Promise<ProducerIdentity> {
+    return appends.allocateProducerId(this.#connections);
+  }
+
+  append(nodeId: number, to: ClientPartition, batch: Uint8Array, limits: AppendLimits) {
+    return appends.append(this.#connections, nodeId, to, batch, limits);
   }
 
   fetch(
     nodeId: number,
     wishes: readonly FetchWish[],
     limits: FetchLimits,
-  ): Promise<readonly FetchedPartition[]> {
+  ): Promise<readonly FetchedBatches[]> {
     return fetchRecords(this.#connections, { nodeId, wishes, limits });
   }
 
@@ -139,11 +132,8 @@ class PlatformaticClient implements KafkaClient {
     return groups.describeGroup(this.#asking(nodeId), group);
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    const all = [this.#connections, ...this.#producers];
-    this.#producers.clear();
-    await Promise.all(all.map((connections) => connections.close()));
+  close(): Promise<void> {
+    return this.#connections.close();
   }
 
   #asking(nodeId: number): { connections: ClusterConnections; nodeId: number } {

@@ -11,12 +11,12 @@ import {
   listOffsetsV7,
   ListOffsetTimestamps,
 } from "./library.ts";
+import { byTopic } from "../by_topic.ts";
+import { clientFailure, codedFailure } from "../client_failures.ts";
+import { REQUEST_TIMEOUT_MS, TOPIC_CHANGE_MS } from "../cluster_settings.ts";
 import type { ClientPartition, TopicCreation } from "../kafka_client.ts";
-import { TOPIC_CHANGE_WAIT_MS } from "./client_settings.ts";
-import { brokerError, failure } from "./client_errors.ts";
 import type { ClusterConnections } from "./cluster_connections.ts";
 import { isUnknownTopic, wholeAnswer } from "./metadata_answer.ts";
-import { byTopic } from "./partitions_by_topic.ts";
 
 /** The broker reads this number as "the configuration of a topic". */
 const TOPIC_RESOURCE = 2;
@@ -49,7 +49,7 @@ export async function describeTopicConfigs(
   const configs = new Map<string, Readonly<Record<string, string>>>();
   for (const { errorCode, errorMessage, resourceName, configs: found } of results) {
     if (isUnknownTopic(errorCode)) continue;
-    if (errorCode !== 0) throw brokerError(errorCode, doing, errorMessage);
+    if (errorCode !== 0) throw codedFailure(errorCode, doing, errorMessage);
     const entries = found.flatMap(({ name, value }) => value == null ? [] : [[name, value]]);
     configs.set(resourceName, Object.fromEntries(entries));
   }
@@ -70,12 +70,12 @@ export async function createTopics(
   }));
   const answer = await connections.askAny({
     doing: "create topics",
-    waitMs: TOPIC_CHANGE_WAIT_MS,
+    timeoutMs: TOPIC_CHANGE_MS + REQUEST_TIMEOUT_MS,
     ask: (connection) =>
-      wholeAnswer(createTopicsV7.api.async(connection, wanted, TOPIC_CHANGE_WAIT_MS, false)),
+      wholeAnswer(createTopicsV7.api.async(connection, wanted, TOPIC_CHANGE_MS, false)),
   });
   for (const { name, errorCode, errorMessage } of answer.topics) {
-    if (errorCode !== 0) throw brokerError(errorCode, `create topic "${name}"`, errorMessage);
+    if (errorCode !== 0) throw codedFailure(errorCode, `create topic "${name}"`, errorMessage);
   }
 }
 
@@ -87,12 +87,11 @@ export async function deleteTopics(
   const names = topics.map((name) => ({ name }));
   const answer = await connections.askAny({
     doing: "delete topics",
-    waitMs: TOPIC_CHANGE_WAIT_MS,
-    ask: (connection) =>
-      wholeAnswer(deleteTopicsV6.api.async(connection, names, TOPIC_CHANGE_WAIT_MS)),
+    timeoutMs: TOPIC_CHANGE_MS + REQUEST_TIMEOUT_MS,
+    ask: (connection) => wholeAnswer(deleteTopicsV6.api.async(connection, names, TOPIC_CHANGE_MS)),
   });
   for (const { name, errorCode, errorMessage } of answer.responses) {
-    if (errorCode !== 0) throw brokerError(errorCode, `delete topic "${name}"`, errorMessage);
+    if (errorCode !== 0) throw codedFailure(errorCode, `delete topic "${name}"`, errorMessage);
   }
 }
 
@@ -105,14 +104,11 @@ export async function listOffsets(
 ): Promise<readonly (ClientPartition & { readonly offset: number })[]> {
   const doing = `ask for the ${at} offsets`;
   const timestamp = at === "earliest" ? ListOffsetTimestamps.EARLIEST : ListOffsetTimestamps.LATEST;
-  const wanted = byTopic(partitions).map(([name, ofTopic]) => ({
-    name,
-    partitions: ofTopic.map(({ partition }) => ({
-      partitionIndex: partition,
-      currentLeaderEpoch: NO_LEADER_EPOCH,
-      timestamp,
-    })),
-  }));
+  const wanted = byTopic(partitions, ({ partition }) => ({
+    partitionIndex: partition,
+    currentLeaderEpoch: NO_LEADER_EPOCH,
+    timestamp,
+  })).map(({ topic, partitions }) => ({ name: topic, partitions }));
   const answer = await connections.askNode(nodeId, {
     doing,
     ask: (connection) =>
@@ -121,13 +117,13 @@ export async function listOffsets(
   const offsets = new Map<string, number>();
   for (const { name, partitions } of answer.topics) {
     for (const { partitionIndex, errorCode, offset } of partitions) {
-      if (errorCode !== 0) throw brokerError(errorCode, `${doing} of ${name}/${partitionIndex}`);
+      if (errorCode !== 0) throw codedFailure(errorCode, `${doing} of ${name}/${partitionIndex}`);
       offsets.set(`${name}/${partitionIndex}`, Number(offset));
     }
   }
   return partitions.map(({ topic, partition }) => {
     const offset = offsets.get(`${topic}/${partition}`);
     if (offset !== undefined) return { topic, partition, offset };
-    throw failure("OTHER", doing, `the broker's answer leaves out ${topic}/${partition}`);
+    throw clientFailure("OTHER", doing, `the broker's answer leaves out ${topic}/${partition}`);
   });
 }

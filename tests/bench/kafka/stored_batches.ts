@@ -5,16 +5,15 @@
  */
 
 import type { ClusterLogConfig } from "../../../kafka/cluster/cluster_config.ts";
-import { ClusterConnections } from "../../../kafka/cluster/platformatic/cluster_connections.ts";
-import { planConnections } from "../../../kafka/cluster/platformatic/connection_options.ts";
-import { fetchBatches } from "../../../kafka/cluster/platformatic/fetch_answer.ts";
-import { readBatches } from "../../../kafka/cluster/platformatic/record_batches.ts";
+import type { KafkaClient } from "../../../kafka/cluster/kafka_client.ts";
+import { openClient } from "../../../kafka/cluster/open_client.ts";
+import { readBatches } from "../../../kafka/cluster/record_batch/decoder.ts";
+import { BATCH } from "../../../kafka/cluster/record_batch/layout.ts";
 
 /** Of each partition. */
 const SAMPLE_BYTES = 2 * 1_048_576;
 
-/** Where a batch has its length, in bytes from its start, and what that does not count. */
-const LENGTH = { at: 8, uncounted: 12 } as const;
+const LIMITS = { maxWaitMs: 0, maxBytes: SAMPLE_BYTES, maxPartitionBytes: SAMPLE_BYTES };
 
 /** Means over the sample, every topic weighing as it was written. */
 export interface StoredRecords {
@@ -38,12 +37,12 @@ export async function storedRecords(
   config: ClusterLogConfig,
   counts: Readonly<Record<string, number>>,
 ): Promise<StoredRecords> {
-  const connections = new ClusterConnections(planConnections(config));
+  const client = await openClient(config);
   const sums = { records: 0, batches: 0, keyBytes: 0, valueBytes: 0 };
   const byTopic: Record<string, number> = {};
   try {
     for (const [topic, count] of Object.entries(counts)) {
-      const sample = await sampleOf(connections, `${config.topicPrefix}${topic}`);
+      const sample = await sampleOf(client, `${config.topicPrefix}${topic}`);
       if (sample.records === 0 || count === 0) continue;
       const weight = count / sample.records;
       byTopic[topic] = sample.records / sample.batches;
@@ -53,7 +52,7 @@ export async function storedRecords(
       sums.valueBytes += weight * sample.valueBytes;
     }
   } finally {
-    await connections.close();
+    await client.close();
   }
   const { records, batches, keyBytes, valueBytes } = sums;
   return {
@@ -65,47 +64,24 @@ export async function storedRecords(
   };
 }
 
-async function sampleOf(connections: ClusterConnections, topic: string): Promise<Sample> {
+async function sampleOf(client: KafkaClient, topic: string): Promise<Sample> {
   const sample = { batches: 0, records: 0, keyBytes: 0, valueBytes: 0 };
-  const { topics } = await connections.metadata([topic]);
+  const { topics } = await client.metadata([topic]);
   for (const { partition, leader } of topics[0]?.partitions ?? []) {
-    const { partitions } = await connections.askNode(leader, {
-      doing: `look into ${topic}/${partition}`,
-      ask: (connection) =>
-        fetchBatches.async(
-          connection,
-          0,
-          1,
-          SAMPLE_BYTES,
-          0,
-          0,
-          -1,
-          [{
-            topicId: topic,
-            partitions: [{
-              partition,
-              currentLeaderEpoch: -1,
-              fetchOffset: 0n,
-              lastFetchedEpoch: -1,
-              partitionMaxBytes: SAMPLE_BYTES,
-            }],
-          }],
-          [],
-          "",
-        ),
-    });
-    for (const { batches } of partitions) addBatches(sample, batches);
+    const wishes = [{ topic, partition, offset: 0 }];
+    const fetched = await client.fetch(leader, wishes, LIMITS);
+    for (const { batches } of fetched) addBatches(sample, client, batches);
   }
   return sample;
 }
 
-function addBatches(sample: Sample, bytes: Uint8Array): void {
+function addBatches(sample: Sample, { unpackers }: KafkaClient, bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + LENGTH.uncounted < bytes.length;) {
-    at += LENGTH.uncounted + view.getInt32(at + LENGTH.at);
+  for (let at = 0; at + BATCH.leaderEpoch < bytes.length;) {
+    at += BATCH.leaderEpoch + view.getInt32(at + BATCH.length);
     if (at <= bytes.length) sample.batches++;
   }
-  for (const { key, value } of readBatches(bytes, 0).records) {
+  for (const { key, value } of readBatches(bytes, 0, unpackers).records) {
     sample.records++;
     sample.keyBytes += key?.length ?? 0;
     sample.valueBytes += value?.length ?? 0;

@@ -1,6 +1,7 @@
 /**
  * A cluster in memory behind the client's interface: partitions are arrays, and a test orders what is
- * to fail. Groups are not part of it.
+ * to fail. Groups and batches that come from a producer
+ * are not part of it.
  *
  * @module
  */
@@ -10,14 +11,17 @@ import {
   type ClientPartition,
   type ClientRecord,
   type ClusterMetadata,
-  type FetchedPartition,
+  type FetchedBatches,
   type FetchLimits,
   type FetchWish,
   type KafkaClient,
   KafkaClientError,
-  type KafkaProducer,
+  type ProducerIdentity,
   type TopicCreation,
 } from "../../../kafka/cluster/kafka_client.ts";
+import type { KafkaProducer } from "../../../kafka/cluster/idempotent_producer.ts";
+import { encodeBatch } from "../../../kafka/cluster/record_batch/encoder.ts";
+import { BATCH } from "../../../kafka/cluster/record_batch/layout.ts";
 
 /** How a send is to fail: before anything is written, or after, when only the answer is lost. */
 export type SendFailure = "lost-before" | "lost-after" | "not-leader" | "too-large" | "invalid";
@@ -128,7 +132,9 @@ export class MemoryCluster {
     if (ordered !== undefined) throw ordered;
   }
 
-  openProducer(): KafkaProducer {
+  async openProducer(): Promise<KafkaProducer> {
+    await Promise.resolve();
+    this.count("openProducer");
     const producer = ++this.#producers;
     this.openProducers++;
     let rejected = false;
@@ -231,28 +237,32 @@ class MemoryClient implements KafkaClient {
     for (const name of names) this.#cluster.topics.delete(name);
   }
 
-  async openProducer(): Promise<KafkaProducer> {
-    await this.#request("openProducer");
-    return this.#cluster.openProducer();
+  /** Producers are the cluster's: {@link MemoryCluster.openProducer}. */
+  allocateProducerId(): Promise<ProducerIdentity> {
+    return Promise.reject(failure("OTHER", false));
   }
+
+  append = unsupported;
+
+  readonly unpackers = {};
 
   async fetch(
     nodeId: number,
     wishes: readonly FetchWish[],
     limits: FetchLimits,
-  ): Promise<readonly FetchedPartition[]> {
+  ): Promise<readonly FetchedBatches[]> {
     await this.#request("fetch");
     const answers = () => wishes.map((wish) => this.#fetched(nodeId, wish, limits));
     const first = answers();
-    if (first.some(({ error, records }) => error !== null || records.length > 0)) return first;
+    if (first.some(({ error, batches }) => error !== null || batches.length > 0)) return first;
     await this.#cluster.arrival(limits.maxWaitMs, this.#closed.signal);
     this.#assertOpen();
     return answers();
   }
 
-  #fetched(nodeId: number, wish: FetchWish, limits: FetchLimits): FetchedPartition {
+  #fetched(nodeId: number, wish: FetchWish, limits: FetchLimits): FetchedBatches {
     const { topic, partition, offset } = wish;
-    const nothing = { topic, partition, fetchOffset: offset, records: [], nextOffset: offset };
+    const nothing = { topic, partition, batches: new Uint8Array() };
     const fails = (type: string, retriable: boolean) => ({
       ...nothing,
       error: failure(type, retriable),
@@ -270,7 +280,8 @@ class MemoryClient implements KafkaClient {
       bytes += record.value?.length ?? 0;
       if (bytes >= limits.maxPartitionBytes) break;
     }
-    return { ...nothing, error: null, records, nextOffset: offset + records.length, highWatermark };
+    const batches = records.length === 0 ? nothing.batches : batchAt(offset, records);
+    return { ...nothing, error: null, batches, highWatermark };
   }
 
   async listOffsets(
@@ -285,14 +296,14 @@ class MemoryClient implements KafkaClient {
     });
   }
 
-  findCoordinator = noGroups;
-  joinGroup = noGroups;
-  syncGroup = noGroups;
-  heartbeat = noGroups;
-  leaveGroup = noGroups;
-  commitOffsets = noGroups;
-  fetchOffsets = noGroups;
-  describeGroup = noGroups;
+  findCoordinator = unsupported;
+  joinGroup = unsupported;
+  syncGroup = unsupported;
+  heartbeat = unsupported;
+  leaveGroup = unsupported;
+  commitOffsets = unsupported;
+  fetchOffsets = unsupported;
+  describeGroup = unsupported;
 
   close(): Promise<void> {
     if (!this.#closed.signal.aborted) this.#cluster.openClients--;
@@ -311,6 +322,13 @@ class MemoryClient implements KafkaClient {
   }
 }
 
-function noGroups(): Promise<never> {
+/** What a broker has stored of one producer from this offset on. */
+function batchAt(offset: number, records: readonly ClientRecord[]): Uint8Array {
+  const batch = encodeBatch(records, { producerId: 1n, producerEpoch: 0, sequence: 0 });
+  new DataView(batch.buffer).setBigInt64(BATCH.firstOffset, BigInt(offset));
+  return batch;
+}
+
+function unsupported(): Promise<never> {
   return Promise.reject(failure("OTHER", false));
 }

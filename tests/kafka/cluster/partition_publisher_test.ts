@@ -24,7 +24,7 @@ function openPublisher(): {
   const publisher = new PartitionPublisher({
     view: new ClusterView({ client: () => Promise.resolve(control), closed }),
     names: new ClusterNames("p."),
-    openProducer: () => control.openProducer(),
+    openProducer: () => cluster.openProducer(),
     closed,
   });
   const close = async () => {

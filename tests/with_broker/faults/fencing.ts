@@ -5,17 +5,14 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import type { ClusterLogConfig } from "../../../kafka/cluster/cluster_config.ts";
+import { APPEND_LIMITS } from "../../../kafka/cluster/cluster_settings.ts";
 import type { ClientPartition } from "../../../kafka/cluster/kafka_client.ts";
-import { Brokers } from "../../../kafka/cluster/kafkajs/brokers.ts";
-import { requests } from "../../../kafka/cluster/kafkajs/library.ts";
-import { securityOf } from "../../../kafka/cluster/kafkajs/security.ts";
+import { openClient } from "../../../kafka/cluster/open_client.ts";
+import { encodeBatch } from "../../../kafka/cluster/record_batch/encoder.ts";
 import type { NativeCluster } from "../../../kafka/native_broker/mod.ts";
 import { tool } from "../native_broker/cluster_of_a_test.ts";
-
-const APPEND_TIMEOUT_MS = 10_000;
 
 /** Appends one record, `fence`, with the id of the partition's only producer and the next epoch. */
 export async function fenceProducer(
@@ -24,30 +21,24 @@ export async function fenceProducer(
   { topic, partition }: ClientPartition,
 ): Promise<void> {
   const { producerId, producerEpoch } = await producerOf(cluster, { topic, partition });
-  const brokers = new Brokers({
-    seeds: config.brokers,
-    through: {},
-    security: securityOf(config),
-  });
+  const client = await openClient(config);
   try {
-    const { topics } = await brokers.metadata([topic]);
+    const { topics } = await client.metadata([topic]);
     const { leader } = topics[0]!.partitions.find((each) => each.partition === partition)!;
-    const message = {
+    const fence = {
       key: null,
-      value: Buffer.from("fence"),
+      value: new TextEncoder().encode("fence"),
       headers: {},
-      timestamp: String(Date.now()),
+      timestamp: Date.now(),
     };
-    const answer = await brokers.ask(leader, requests.Produce, {
-      producerId,
+    const batch = encodeBatch([fence], {
+      producerId: BigInt(producerId),
       producerEpoch: producerEpoch + 1,
-      acks: -1,
-      timeout: APPEND_TIMEOUT_MS,
-      topicData: [{ topic, partitions: [{ partition, firstSequence: 0, messages: [message] }] }],
+      sequence: 0,
     });
-    assert.equal(answer.topics[0]?.partitions[0]?.errorCode, 0);
+    await client.append(leader, { topic, partition }, batch, APPEND_LIMITS);
   } finally {
-    await brokers.close();
+    await client.close();
   }
 }
 

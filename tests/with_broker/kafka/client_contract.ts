@@ -5,10 +5,15 @@
  */
 
 import assert from "node:assert/strict";
+import { APPEND_LIMITS } from "../../../kafka/cluster/cluster_settings.ts";
+import { fetchPartitions } from "../../../kafka/cluster/fetched_partition.ts";
+import { nextSequence } from "../../../kafka/cluster/idempotent_producer.ts";
 import type { KafkaClient } from "../../../kafka/cluster/kafka_client.ts";
+import { encodeBatch } from "../../../kafka/cluster/record_batch/encoder.ts";
 import { eventually } from "../../support/eventually.ts";
 import { connectionContract } from "./client_connection_contract.ts";
 import { groupRequestsContract } from "./client_group_contract.ts";
+import { producerContract } from "./client_producer_contract.ts";
 import {
   bytes,
   DEADLINE_MS,
@@ -19,6 +24,8 @@ import {
   LIMITS,
   newPartition,
   type OpenClient,
+  openProducer,
+  patiently,
   recordOf,
   send,
   text,
@@ -33,6 +40,7 @@ export function kafkaClientContract(name: string, open: OpenClient): void {
   pollContract(name, open);
   groupRequestsContract(name, open);
   connectionContract(name, open);
+  producerContract(name, open);
 }
 
 function testing(name: string, open: OpenClient) {
@@ -153,7 +161,7 @@ function recordContract(name: string, open: OpenClient): void {
 
   test("send() tells the first offset of each batch, without gaps or repeats", async (client) => {
     const place = await newPartition(client);
-    const producer = await client.openProducer();
+    const producer = await openProducer(open);
     const offsets: number[] = [];
     for (const count of [1, 100, 3, 1]) {
       const records = Array.from({ length: count }, (_, n) => recordOf(`${count}-${n}`));
@@ -173,7 +181,7 @@ function recordContract(name: string, open: OpenClient): void {
     const places = await Promise.all([0, 1, 2, 3].map(async (partition) => {
       return { topic, partition, leader: await leaderOf(client, { topic, partition }) };
     }));
-    const producer = await client.openProducer();
+    const producer = await openProducer(open);
     for (let round = 0; round < 3; round++) {
       const sends = places.map((place) =>
         producer.send(place, [recordOf(`${place.partition}-${round}`)])
@@ -190,7 +198,7 @@ function recordContract(name: string, open: OpenClient): void {
 
   test("send() says when a batch is too large", async (client) => {
     const place = await newPartition(client, { "max.message.bytes": "10000" });
-    const producer = await client.openProducer();
+    const producer = await openProducer(open);
     const error = await failsAs(
       "MESSAGE_TOO_LARGE",
       producer.send(place, [recordOf("x".repeat(20_000))]),
@@ -199,8 +207,8 @@ function recordContract(name: string, open: OpenClient): void {
     await producer.close();
   });
 
-  test("send() says when the topic is unknown", async (client) => {
-    const producer = await client.openProducer();
+  test("send() says when the topic is unknown", async () => {
+    const producer = await openProducer(open);
     const sent = producer.send({ topic: uniqueName("missing"), partition: 0 }, [recordOf("x")]);
     await failsAs("UNKNOWN_TOPIC_OR_PARTITION", sent);
     await producer.close();
@@ -208,10 +216,40 @@ function recordContract(name: string, open: OpenClient): void {
 
   test("send() says when a compacted topic is sent a record without a key", async (client) => {
     const place = await newPartition(client, { "cleanup.policy": "compact" });
-    const producer = await client.openProducer();
+    const producer = await openProducer(open);
     const error = await failsAs("INVALID_RECORD", producer.send(place, [recordOf("x")]));
     assert.equal(error.retriable, false);
     await producer.close();
+  });
+
+  test("append() stores a batch sent twice once, also where sequence numbers begin again", async (client) => {
+    const { topic, partition, leader } = await newPartition(client);
+    const place = { topic, partition };
+    const identity = await patiently(() => client.allocateProducerId());
+    let sequence = 2 ** 31 - 4;
+    for (const [baseOffset, count] of [[0, 2], [2, 5], [7, 1]] as const) {
+      const records = Array.from({ length: count }, (_, n) => recordOf(`${baseOffset + n}`));
+      const batch = encodeBatch(records, { ...identity, sequence });
+      for (let sent = 0; sent < 2; sent++) {
+        const answer = await client.append(leader, place, batch, APPEND_LIMITS);
+        assert.deepEqual(answer, { baseOffset });
+      }
+      sequence = nextSequence(sequence, count);
+    }
+    assert.equal(sequence, 4);
+    const fetched = await fetchRecords(client, { ...place, leader }, 8);
+    assert.deepEqual(fetched.map(({ value }) => text(value)), [..."01234567"]);
+    const gap = encodeBatch([recordOf("gap")], { ...identity, sequence: sequence + 1 });
+    await failsAs("OUT_OF_ORDER_SEQUENCE_NUMBER", client.append(leader, place, gap, APPEND_LIMITS));
+  });
+
+  test("append() of a batch with a wrong checksum is CORRUPT_MESSAGE", async (client) => {
+    const { topic, partition, leader } = await newPartition(client);
+    const identity = await patiently(() => client.allocateProducerId());
+    const batch = encodeBatch([recordOf("damaged")], { ...identity, sequence: 0 });
+    batch[batch.length - 2]! ^= 1;
+    const sent = client.append(leader, { topic, partition }, batch, APPEND_LIMITS);
+    await failsAs("CORRUPT_MESSAGE", sent);
   });
 
   test("listOffsets() tells a partition's ends", async (client) => {
@@ -268,7 +306,7 @@ function pollContract(name: string, open: OpenClient): void {
       { topic: place.topic, partition: 0, offset: 0 },
       { topic: uniqueName("missing"), partition: 0, offset: 7 },
     ];
-    const fetched = await client.fetch(place.leader, wishes, LIMITS);
+    const fetched = await fetchPartitions(client, place.leader, wishes, LIMITS);
     const [good, bad] = wishes.map(({ topic }) => fetched.find((found) => found.topic === topic)!);
     assert.equal(text(good!.records[0]!.value), "good");
     assert.equal(bad!.error?.type, "UNKNOWN_TOPIC_OR_PARTITION");

@@ -11,12 +11,18 @@ import {
   type ClientFetchedRecord,
   type ClientPartition,
   type ClientRecord,
-  type FetchedPartition,
   type JoinAnswer,
   type KafkaClient,
   KafkaClientError,
   type MemberIdentity,
 } from "../../../kafka/cluster/kafka_client.ts";
+import {
+  type FetchedPartition,
+  fetchPartitions,
+} from "../../../kafka/cluster/fetched_partition.ts";
+import { APPEND_LIMITS } from "../../../kafka/cluster/cluster_settings.ts";
+import { IdempotentProducer } from "../../../kafka/cluster/idempotent_producer.ts";
+import { encodeBatch } from "../../../kafka/cluster/record_batch/encoder.ts";
 import { testBrokers } from "../support/test_brokers.ts";
 
 /** Opens a client of one library. */
@@ -105,18 +111,25 @@ export async function newPartition(
   return { ...place, leader: await leaderOf(client, place) };
 }
 
-/** Appends through a producer of its own. */
+/** A producer on connections of its own, which it closes. */
+export async function openProducer(
+  open: OpenClient,
+  config: ClusterLogConfig = contractConfig(),
+): Promise<IdempotentProducer> {
+  return await IdempotentProducer.open(await open(config));
+}
+
+/** Appends under an identity of its own. */
 export async function send(
   client: KafkaClient,
   { topic, partition }: ClientPartition,
   records: readonly ClientRecord[],
 ): Promise<number> {
-  const producer = await patiently(() => client.openProducer());
-  try {
-    return (await patiently(() => producer.send({ topic, partition }, records))).baseOffset;
-  } finally {
-    await producer.close();
-  }
+  const identity = await patiently(() => client.allocateProducerId());
+  const leader = await leaderOf(client, { topic, partition });
+  const batch = encodeBatch(records, { ...identity, sequence: 0 });
+  const append = () => client.append(leader, { topic, partition }, batch, APPEND_LIMITS);
+  return (await patiently(append)).baseOffset;
 }
 
 /** One fetch of one partition. */
@@ -126,7 +139,8 @@ export async function fetchOnce(
   offset: number,
   limits = LIMITS,
 ): Promise<FetchedPartition> {
-  const fetched = await client.fetch(leader, [{ topic, partition, offset }], limits);
+  const wishes = [{ topic, partition, offset }];
+  const fetched = await fetchPartitions(client, leader, wishes, limits);
   assert.equal(fetched.length, 1);
   return fetched[0]!;
 }

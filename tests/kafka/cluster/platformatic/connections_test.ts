@@ -144,7 +144,7 @@ Deno.test("close() ends a request that a silent broker does not answer", async (
   await Promise.all([client.close(), client.close()]);
   assert.equal((await asked).type, "CLOSED");
   assert.equal((await failureOf(client.metadata("all"))).type, "CLOSED");
-  assert.equal((await failureOf(client.openProducer())).type, "CLOSED");
+  assert.equal((await failureOf(client.allocateProducerId())).type, "CLOSED");
 });
 
 Deno.test("close() ends a connection that is being encrypted", async () => {

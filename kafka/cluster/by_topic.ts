@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClientPartition } from "../kafka_client.ts";
+import type { ClientPartition } from "./kafka_client.ts";
 
 /** One entry a topic, in the order in which topics and partitions come. */
 export function byTopic<From extends ClientPartition, To>(

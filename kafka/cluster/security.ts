@@ -4,15 +4,18 @@
  * @module
  */
 
-import { type ClusterLogConfig, SECRETS } from "../cluster_config.ts";
-import { KafkaClientError } from "../kafka_client.ts";
-import type { LibrarySasl } from "./library.ts";
+import { clientFailure } from "./client_failures.ts";
+import { type ClusterLogConfig, type SaslMechanism, SECRETS } from "./cluster_config.ts";
 
 /** What a connection needs to be let in. */
 export interface Security {
   /** Certificates in PEM, or null for those that the machine trusts; no TLS without it. */
   readonly tls: { readonly ca: string | null } | null;
-  readonly sasl: LibrarySasl | null;
+  readonly sasl: {
+    readonly mechanism: SaslMechanism;
+    readonly username: string;
+    readonly password: string;
+  } | null;
 }
 
 /**
@@ -34,22 +37,16 @@ function readCaFile(path: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (cause) {
-    throw new KafkaClientError(
-      "AUTHENTICATION",
-      `Cannot read the CA file ${path}: ${cause instanceof Error ? cause.message : cause}`,
-      { retriable: false, cause },
-    );
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw clientFailure("AUTHENTICATION", `read the CA file ${path}`, why, cause);
   }
 }
 
 function secretOf(name: string): string {
   const secret = Deno.env.get(name);
   if (secret === undefined || secret === "") {
-    throw new KafkaClientError(
-      "AUTHENTICATION",
-      `Cannot log in to the cluster: ${name} is not set in the environment`,
-      { retriable: false },
-    );
+    const state = `${name} is not set in the environment`;
+    throw clientFailure("AUTHENTICATION", "log in to the cluster", state);
   }
   return secret;
 }

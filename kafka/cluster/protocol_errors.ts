@@ -1,11 +1,9 @@
 /**
- * Kafka's error codes by their own names. The library's table ends in 2019, and has several names that
- * Kafka has since changed.
+ * Kafka's error codes by their own names. Ours, because the table of kafkajs ends in 2019, and has
+ * several names that Kafka has since changed.
  *
  * @module
  */
-
-import { KafkaClientError } from "../kafka_client.ts";
 
 /** What the same request, a little later, may not meet again. */
 const RETRIABLE: Readonly<Record<number, string>> = {
@@ -103,14 +101,9 @@ export function errorNameOf(code: number): string {
   return RETRIABLE[code] ?? FINAL[code] ?? `ERROR_${code}`;
 }
 
-/** The error that a code stands for. `action` is what could not be done. */
-export function protocolError(code: number, action: string, detail?: string | null) {
-  const type = errorNameOf(code);
-  const message = `Cannot ${action}: ${type}${detail ? `; ${detail}` : ""}`;
-  return new KafkaClientError(type, message, { retriable: code in RETRIABLE });
-}
+const RETRIABLE_NAMES: ReadonlySet<string> = new Set(Object.values(RETRIABLE));
 
-/** @throws {KafkaClientError} when the code is not 0 */
-export function throwIfFailed(code: number, action: string, detail?: string | null): void {
-  if (code !== 0) throw protocolError(code, action, detail);
+/** Whether the same request, a little later, may not meet this error again. */
+export function isRetriable(name: string): boolean {
+  return RETRIABLE_NAMES.has(name);
 }

@@ -42,7 +42,27 @@ export function writeBatch(batch: WrittenBatch): Buffer {
   bytes.writeBigInt64BE(BigInt(batch.maxTimestamp ?? 0), 35);
   bytes.writeInt32BE(batch.records.length, 57);
   records.copy(bytes, 61);
-  return bytes;
+  return seal(bytes);
+}
+
+/** Gives a batch that was changed the checksum that it must have. */
+export function seal<Batch extends Uint8Array>(batch: Batch): Batch {
+  const checksum = slowCrc32c(batch.subarray(21));
+  new DataView(batch.buffer, batch.byteOffset).setUint32(17, checksum);
+  return batch;
+}
+
+/** Castagnoli's polynomial, its bits reversed. */
+const POLYNOMIAL = 0x82f6_3b78;
+
+/** CRC-32C, bit by bit as it is defined. */
+export function slowCrc32c(bytes: Uint8Array): number {
+  let crc = 0xffff_ffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ ((crc & 1) === 0 ? 0 : POLYNOMIAL);
+  }
+  return ~crc >>> 0;
 }
 
 /** A zigzag varint, by the slow and obvious way of big integers. */
