@@ -77,6 +77,9 @@ export const MAX_MESSAGE_BYTES = 8 * 1_048_576;
 /** One send: well below {@link MAX_MESSAGE_BYTES}, so that lengths and headers never matter. */
 export const MAX_SEND = { bytes: 4 * 1_048_576, records: 10_000 } as const;
 
+/** Batches of one request together: far below what a broker takes (`socket.request.max.bytes`, 100 MiB). */
+export const MAX_REQUEST_BYTES = 16 * 1_048_576;
+
 /** What a record takes in a batch besides key, value and headers: more than it ever is. */
 export const RECORD_OVERHEAD_BYTES = 64;
 

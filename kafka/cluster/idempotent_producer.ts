@@ -10,7 +10,8 @@
  * @module
  */
 
-import { APPEND_LIMITS, SEND_PATIENCE_MS, TOPIC_SPREAD_MS } from "./cluster_settings.ts";
+import { AppendGatherer } from "./append_gatherer.ts";
+import { SEND_PATIENCE_MS, TOPIC_SPREAD_MS } from "./cluster_settings.ts";
 import {
   type ClientPartition,
   type ClientRecord,
@@ -64,12 +65,14 @@ interface Target {
 /** A producer with an identity of its own. */
 export class IdempotentProducer implements KafkaProducer {
   readonly #client: KafkaClient;
+  readonly #appends: AppendGatherer;
   readonly #identity: ProducerIdentity;
   readonly #targets = new Map<string, Target>();
   readonly #ending = new AbortController();
 
   private constructor(client: KafkaClient, identity: ProducerIdentity) {
     this.#client = client;
+    this.#appends = new AppendGatherer(client);
     this.#identity = identity;
   }
 
@@ -96,7 +99,7 @@ export class IdempotentProducer implements KafkaProducer {
     for (let failures = 0;; failures++) {
       try {
         target.leader ??= await this.#findLeader(to);
-        const { baseOffset } = await this.#client.append(target.leader, to, batch, APPEND_LIMITS);
+        const { baseOffset } = await this.#appends.append(target.leader, to, batch);
         target.sequence = nextSequence(target.sequence, records.length);
         return { baseOffset };
       } catch (error) {

@@ -160,6 +160,19 @@ export interface ProducerIdentity {
   readonly producerEpoch: number;
 }
 
+/** A record batch for a partition. */
+export interface BatchToAppend extends ClientPartition {
+  readonly batch: Uint8Array;
+}
+
+/** What became of a batch. */
+export interface AppendedBatch extends ClientPartition {
+  /** Null when all in-sync replicas have it. */
+  readonly error: KafkaClientError | null;
+  /** Of its first record; -1 when it was refused. */
+  readonly baseOffset: number;
+}
+
 /** Limits of one append. */
 export interface AppendLimits {
   /** How long the leader may wait for its in-sync replicas before it says so. */
@@ -186,13 +199,16 @@ export interface KafkaClient {
 
   /** A producer id that nobody has had. */
   allocateProducerId(): Promise<ProducerIdentity>;
-  /** Appends one record batch, acknowledged by all in-sync replicas. */
+  /**
+   * Appends record batches of different partitions that `nodeId` leads, acknowledged by all in-sync
+   * replicas; says of each, in their order, what became of it.
+   * @throws {KafkaClientError} when nothing is known of any
+   */
   append(
     nodeId: number,
-    to: ClientPartition,
-    batch: Uint8Array,
+    batches: readonly BatchToAppend[],
     limits: AppendLimits,
-  ): Promise<{ readonly baseOffset: number }>;
+  ): Promise<readonly AppendedBatch[]>;
 
   /** What this library unpacks and the runtime does not. */
   readonly unpackers: LibraryUnpackers;

@@ -21,8 +21,8 @@ export function watchedClient(client: KafkaClient, availability: Availability): 
     deleteTopics: (topics) =>
       availability.of("deletion of topics", () => client.deleteTopics(topics)),
     allocateProducerId: () => availability.of("producer ids", () => client.allocateProducerId()),
-    append: (nodeId, to, batch, limits) =>
-      at("appends", nodeId, () => client.append(nodeId, to, batch, limits)),
+    append: (nodeId, batches, limits) =>
+      at("appends", nodeId, () => client.append(nodeId, batches, limits)),
     unpackers: client.unpackers,
     fetch: (nodeId, wishes, limits) =>
       at("fetch", nodeId, () => client.fetch(nodeId, wishes, limits)),

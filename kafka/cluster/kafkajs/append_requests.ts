@@ -5,8 +5,15 @@
  */
 
 import { Buffer } from "node:buffer";
+import { appendedBatches } from "../append_gatherer.ts";
+import { byTopic } from "../by_topic.ts";
 import { throwIfFailed } from "../client_failures.ts";
-import type { AppendLimits, ClientPartition, ProducerIdentity } from "../kafka_client.ts";
+import type {
+  AppendedBatch,
+  AppendLimits,
+  BatchToAppend,
+  ProducerIdentity,
+} from "../kafka_client.ts";
 import type { Brokers } from "./brokers.ts";
 import { type Call, RequestEncoder, requests } from "./library.ts";
 import { TRANSACTION_TIMEOUT_MS } from "./settings.ts";
@@ -30,48 +37,54 @@ export async function allocateProducerId(brokers: Brokers): Promise<ProducerIden
 export async function append(
   brokers: Brokers,
   nodeId: number,
-  to: ClientPartition,
-  batch: Uint8Array,
+  batches: readonly BatchToAppend[],
   { replicationMs, answerMs }: AppendLimits,
-): Promise<{ readonly baseOffset: number }> {
-  const { topic, partition } = to;
-  const answer = await brokers.ask(nodeId, requests.Produce, {
+): Promise<readonly AppendedBatch[]> {
+  const { topics } = await brokers.ask(nodeId, requests.Produce, {
     acks: ALL,
     timeout: replicationMs,
     topicData: [],
   }, {
     timeoutMs: answerMs,
-    change: (call) => carrying(call, { to, batch, replicationMs }),
+    change: (call) => carrying(call, { batches, replicationMs }),
   });
-  const [appended] = answer.topics[0]?.partitions ?? [];
-  throwIfFailed(appended?.errorCode ?? -1, `append to ${topic}/${partition}`);
-  return { baseOffset: Number(appended?.baseOffset) };
+  const answers = topics.flatMap(({ topicName: topic, partitions }) =>
+    partitions.map(({ partition, errorCode, baseOffset }) => ({
+      topic,
+      partition,
+      errorCode,
+      baseOffset: Number(baseOffset),
+    }))
+  );
+  return appendedBatches(batches, answers);
 }
 
-/** The request with one batch of one partition: https://kafka.apache.org/protocol#The_Messages_Produce */
+/** The request with these batches: https://kafka.apache.org/protocol#The_Messages_Produce */
 function carrying<Answer>(
   call: Call<Answer>,
-  { to: { topic, partition }, batch, replicationMs }: {
-    readonly to: ClientPartition;
-    readonly batch: Uint8Array;
+  { batches, replicationMs }: {
+    readonly batches: readonly BatchToAppend[];
     readonly replicationMs: number;
   },
 ): Call<Answer> {
   if (call.request.apiVersion !== PRODUCE_VERSION) {
     throw new TypeError(`Cannot write produce version ${call.request.apiVersion}`);
   }
-  const encode = () =>
-    Promise.resolve(
-      new RequestEncoder()
-        .writeString(null) // No transaction.
-        .writeInt16(ALL)
-        .writeInt32(replicationMs)
-        .writeInt32(1)
-        .writeString(topic)
-        .writeInt32(1)
-        .writeInt32(partition)
-        .writeInt32(batch.length)
-        .writeBuffer(Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength)),
-    );
+  const encode = () => {
+    const topics = byTopic(batches, (each) => each);
+    const encoder = new RequestEncoder()
+      .writeString(null) // No transaction.
+      .writeInt16(ALL)
+      .writeInt32(replicationMs)
+      .writeInt32(topics.length);
+    for (const { topic, partitions } of topics) {
+      encoder.writeString(topic).writeInt32(partitions.length);
+      for (const { partition, batch } of partitions) {
+        encoder.writeInt32(partition).writeInt32(batch.length)
+          .writeBuffer(Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength));
+      }
+    }
+    return Promise.resolve(encoder);
+  };
   return { ...call, request: { ...call.request, encode } };
 }

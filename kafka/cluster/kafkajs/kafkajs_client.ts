@@ -8,6 +8,7 @@ import type { ClusterLogConfig } from "../cluster_config.ts";
 import { REQUEST_TIMEOUT_MS } from "../cluster_settings.ts";
 import type {
   AppendLimits,
+  BatchToAppend,
   ClientPartition,
   ClusterMetadata,
   CommittedOffset,
@@ -67,8 +68,8 @@ class KafkajsClient implements KafkaClient {
     return appends.allocateProducerId(this.#brokers);
   }
 
-  append(nodeId: number, to: ClientPartition, batch: Uint8Array, limits: AppendLimits) {
-    return appends.append(this.#brokers, nodeId, to, batch, limits);
+  append(nodeId: number, batches: readonly BatchToAppend[], limits: AppendLimits) {
+    return appends.append(this.#brokers, nodeId, batches, limits);
   }
 
   async fetch(

@@ -134,7 +134,11 @@ export interface Requests {
     { readonly acks: number; readonly timeout: number; readonly topicData: readonly [] },
     {
       readonly topics: readonly {
-        readonly partitions: readonly (Coded & { readonly baseOffset: string })[];
+        readonly topicName: string;
+        readonly partitions: readonly (Coded & {
+          readonly partition: number;
+          readonly baseOffset: string;
+        })[];
       }[];
     }
   >;

@@ -5,29 +5,36 @@
  */
 
 import { Buffer } from "node:buffer";
-import { clientFailure, throwIfFailed } from "../client_failures.ts";
-import type { AppendLimits, ClientPartition, ProducerIdentity } from "../kafka_client.ts";
+import { appendedBatches } from "../append_gatherer.ts";
+import { byTopic } from "../by_topic.ts";
+import type {
+  AppendedBatch,
+  AppendLimits,
+  BatchToAppend,
+  ProducerIdentity,
+} from "../kafka_client.ts";
 import type { ClusterConnections } from "./cluster_connections.ts";
 import { createAPI, initProducerIdV4, ProduceAcks, produceV9, Writer } from "./library.ts";
 import { wholeAnswer } from "./metadata_answer.ts";
 
-/** The library's request with a batch that we have encoded. */
-const produceBatch = createAPI<
-  [to: ClientPartition, batch: Buffer, replicationMs: number],
+/** The library's request with batches that we have encoded. */
+const produceBatches = createAPI<
+  [batches: readonly BatchToAppend[], replicationMs: number],
   produceV9.ProduceResponse
 >(
   produceV9.api.key,
   produceV9.api.version,
-  ({ topic, partition }: ClientPartition, batch: Buffer, replicationMs: number) =>
+  (batches: readonly BatchToAppend[], replicationMs: number) =>
     Writer.create()
       .appendString(null)
       .appendInt16(ProduceAcks.ALL)
       .appendInt32(replicationMs)
       .appendArray(
-        [topic],
-        (writer) =>
-          writer.appendString(topic)
-            .appendArray([partition], () => writer.appendInt32(partition).appendBytes(batch)),
+        byTopic(batches, (each) => each),
+        (writer, { topic, partitions }) =>
+          writer.appendString(topic).appendArray(partitions, (writer, { partition, batch }) =>
+            writer.appendInt32(partition)
+              .appendBytes(Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength))),
       )
       .appendTaggedFields(),
   produceV9.parseResponse,
@@ -46,21 +53,22 @@ export async function allocateProducerId(
 export async function append(
   connections: ClusterConnections,
   nodeId: number,
-  to: ClientPartition,
-  batch: Uint8Array,
+  batches: readonly BatchToAppend[],
   { replicationMs, answerMs }: AppendLimits,
-): Promise<{ readonly baseOffset: number }> {
-  const doing = `append to ${to.topic}/${to.partition}`;
-  const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
+): Promise<readonly AppendedBatch[]> {
   const { responses } = await connections.askNode(nodeId, {
-    doing,
+    doing: `append to ${batches.map(({ topic, partition }) => `${topic}/${partition}`).join(", ")}`,
     timeoutMs: answerMs,
-    ask: (connection) => wholeAnswer(produceBatch.async(connection, to, bytes, replicationMs)),
+    ask: (connection) => wholeAnswer(produceBatches.async(connection, batches, replicationMs)),
   });
-  const [stored] = responses.flatMap(({ partitionResponses }) => partitionResponses);
-  if (stored === undefined) {
-    throw clientFailure("OTHER", doing, "the broker's answer leaves it out");
-  }
-  throwIfFailed(stored.errorCode, doing, stored.errorMessage);
-  return { baseOffset: Number(stored.baseOffset) };
+  const answers = responses.flatMap(({ name: topic, partitionResponses }) =>
+    partitionResponses.map(({ index: partition, errorCode, baseOffset, errorMessage: detail }) => ({
+      topic,
+      partition,
+      errorCode,
+      baseOffset: Number(baseOffset),
+      detail,
+    }))
+  );
+  return appendedBatches(batches, answers);
 }

@@ -8,6 +8,7 @@
 import type { ClusterLogConfig } from "../cluster_config.ts";
 import type {
   AppendLimits,
+  BatchToAppend,
   ClientPartition,
   ClusterMetadata,
   CommittedOffset,
@@ -68,8 +69,8 @@ class PlatformaticClient implements KafkaClient {
     return appends.allocateProducerId(this.#connections);
   }
 
-  append(nodeId: number, to: ClientPartition, batch: Uint8Array, limits: AppendLimits) {
-    return appends.append(this.#connections, nodeId, to, batch, limits);
+  append(nodeId: number, batches: readonly BatchToAppend[], limits: AppendLimits) {
+    return appends.append(this.#connections, nodeId, batches, limits);
   }
 
   fetch(

@@ -9,10 +9,11 @@ import {
   nextSequence,
   SEQUENCES,
 } from "../../../kafka/cluster/idempotent_producer.ts";
-import type {
-  ClientPartition,
-  ClientRecord,
-  KafkaClient,
+import {
+  type ClientPartition,
+  type ClientRecord,
+  type KafkaClient,
+  KafkaClientError,
 } from "../../../kafka/cluster/kafka_client.ts";
 import { readBatches } from "../../../kafka/cluster/record_batch/decoder.ts";
 import { BATCH } from "../../../kafka/cluster/record_batch/layout.ts";
@@ -66,10 +67,27 @@ class SequencedPartition {
   }
 }
 
+/** Takes one batch as the test wants it. */
+type Attempt = (
+  nodeId: number,
+  to: ClientPartition,
+  batch: Uint8Array,
+) => Promise<{ readonly baseOffset: number }>;
+
 /** A client of a cluster in memory whose appends are the test's. */
-function clientWith(append: KafkaClient["append"]) {
+function clientWith(attempt: Attempt) {
   const cluster = new MemoryCluster();
   cluster.createTopic(place.topic, 2);
+  const append: KafkaClient["append"] = (nodeId, batches) =>
+    Promise.all(batches.map(async ({ topic, partition, batch }) => {
+      try {
+        const { baseOffset } = await attempt(nodeId, { topic, partition }, batch);
+        return { topic, partition, error: null, baseOffset };
+      } catch (error) {
+        assert.ok(error instanceof KafkaClientError);
+        return { topic, partition, error, baseOffset: -1 };
+      }
+    }));
   const client = Object.assign(cluster.client(), {
     allocateProducerId: () => Promise.resolve(IDENTITY),
     append,

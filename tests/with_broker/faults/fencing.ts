@@ -7,7 +7,7 @@
 
 import assert from "node:assert/strict";
 import type { ClusterLogConfig } from "../../../kafka/cluster/cluster_config.ts";
-import { APPEND_LIMITS } from "../../../kafka/cluster/cluster_settings.ts";
+import { AppendGatherer } from "../../../kafka/cluster/append_gatherer.ts";
 import type { ClientPartition } from "../../../kafka/cluster/kafka_client.ts";
 import { openClient } from "../../../kafka/cluster/open_client.ts";
 import { encodeBatch } from "../../../kafka/cluster/record_batch/encoder.ts";
@@ -36,7 +36,7 @@ export async function fenceProducer(
       producerEpoch: producerEpoch + 1,
       sequence: 0,
     });
-    await client.append(leader, { topic, partition }, batch, APPEND_LIMITS);
+    await new AppendGatherer(client).append(leader, { topic, partition }, batch);
   } finally {
     await client.close();
   }

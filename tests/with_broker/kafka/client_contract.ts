@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import { APPEND_LIMITS } from "../../../kafka/cluster/cluster_settings.ts";
+import { AppendGatherer } from "../../../kafka/cluster/append_gatherer.ts";
 import { fetchPartitions } from "../../../kafka/cluster/fetched_partition.ts";
 import { nextSequence } from "../../../kafka/cluster/idempotent_producer.ts";
 import type { KafkaClient } from "../../../kafka/cluster/kafka_client.ts";
@@ -231,7 +231,7 @@ function recordContract(name: string, open: OpenClient): void {
       const records = Array.from({ length: count }, (_, n) => recordOf(`${baseOffset + n}`));
       const batch = encodeBatch(records, { ...identity, sequence });
       for (let sent = 0; sent < 2; sent++) {
-        const answer = await client.append(leader, place, batch, APPEND_LIMITS);
+        const answer = await new AppendGatherer(client).append(leader, place, batch);
         assert.deepEqual(answer, { baseOffset });
       }
       sequence = nextSequence(sequence, count);
@@ -240,7 +240,10 @@ function recordContract(name: string, open: OpenClient): void {
     const fetched = await fetchRecords(client, { ...place, leader }, 8);
     assert.deepEqual(fetched.map(({ value }) => text(value)), [..."01234567"]);
     const gap = encodeBatch([recordOf("gap")], { ...identity, sequence: sequence + 1 });
-    await failsAs("OUT_OF_ORDER_SEQUENCE_NUMBER", client.append(leader, place, gap, APPEND_LIMITS));
+    await failsAs(
+      "OUT_OF_ORDER_SEQUENCE_NUMBER",
+      new AppendGatherer(client).append(leader, place, gap),
+    );
   });
 
   test("append() of a batch with a wrong checksum is CORRUPT_MESSAGE", async (client) => {
@@ -248,7 +251,7 @@ function recordContract(name: string, open: OpenClient): void {
     const identity = await patiently(() => client.allocateProducerId());
     const batch = encodeBatch([recordOf("damaged")], { ...identity, sequence: 0 });
     batch[batch.length - 2]! ^= 1;
-    const sent = client.append(leader, { topic, partition }, batch, APPEND_LIMITS);
+    const sent = new AppendGatherer(client).append(leader, { topic, partition }, batch);
     await failsAs("CORRUPT_MESSAGE", sent);
   });
 

@@ -20,7 +20,7 @@ import {
   type FetchedPartition,
   fetchPartitions,
 } from "../../../kafka/cluster/fetched_partition.ts";
-import { APPEND_LIMITS } from "../../../kafka/cluster/cluster_settings.ts";
+import { AppendGatherer } from "../../../kafka/cluster/append_gatherer.ts";
 import { IdempotentProducer } from "../../../kafka/cluster/idempotent_producer.ts";
 import { encodeBatch } from "../../../kafka/cluster/record_batch/encoder.ts";
 import { testBrokers } from "../support/test_brokers.ts";
@@ -128,7 +128,7 @@ export async function send(
   const identity = await patiently(() => client.allocateProducerId());
   const leader = await leaderOf(client, { topic, partition });
   const batch = encodeBatch(records, { ...identity, sequence: 0 });
-  const append = () => client.append(leader, { topic, partition }, batch, APPEND_LIMITS);
+  const append = () => new AppendGatherer(client).append(leader, { topic, partition }, batch);
   return (await patiently(append)).baseOffset;
 }
 
