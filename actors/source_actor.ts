@@ -7,6 +7,7 @@
 
 import type { Actor, ActorReport, ActorStart } from "./runtime/actor.ts";
 import type { Clock } from "./runtime/clock.ts";
+import { takeTurn } from "./runtime/turns.ts";
 
 /** What of its start a source needs. */
 export type SourceStart<Options> = Pick<ActorStart<Options>, "id" | "options" | "tell">;
@@ -117,6 +118,8 @@ export class SourceActor implements Actor {
         await this.#wait(next.waitMs);
       } else if (++turns % WORK_PER_TURN === 0) {
         await this.#clock.sleep(0);
+      } else {
+        await takeTurn();
       }
     }
   }

@@ -9,7 +9,13 @@ import { FloorFailedError } from "../actors/floor/floor_failed_error.ts";
 import { FloorParametersError } from "../actors/floor/floor_parameters.ts";
 import type { FloorParameterOptions } from "../actors/floor/floor_parameters.ts";
 import { joinFloor, type JoinFloorOptions } from "../actors/floor/join_floor.ts";
+import type { JoinedFloor } from "../actors/floor/joined_floor.ts";
 import type { RuntimeEvent } from "../actors/runtime/runtime_events.ts";
+import {
+  type MetricsEndpoint,
+  MetricsPortError,
+  serveMetrics,
+} from "../actors/telemetry/serve_metrics.ts";
 import type { ClusterLogConfig } from "../kafka/cluster/cluster_config.ts";
 import { EventLogError } from "../kafka/event_log.ts";
 import { openEventLog } from "../kafka/open_event_log.ts";
@@ -63,7 +69,7 @@ export async function actorsCommand(
 
 async function takePart(
   command: JoinCommand,
-  { say, complain, leaving }: ActorsSurroundings,
+  { say, leaving }: ActorsSurroundings,
 ): Promise<number> {
   const expect = command.scenario === null ? null : await parametersOf(command.scenario);
   const watch = new AssignmentWatch(say);
@@ -75,16 +81,31 @@ async function takePart(
   }).catch(async (error: unknown) => {
     throw await withRunsThere(error, command);
   });
-  say(`joined run ${command.run} as ${joined.name}, by process ${Deno.pid}; Ctrl-C leaves`);
-  const failed = await Promise.race([joined.failure, aborted(leaving)]);
-  if (failed === null) say("leaving: finishing what is under way (once more to end at once)");
-  await joined.stop();
-  if (failed !== null) {
-    complain(failed.message);
-    return ExitCode.failed;
+  try {
+    await using _metrics = serveMetricsOf(joined, command, say);
+    say(`joined run ${command.run} as ${joined.name}, by process ${Deno.pid}; Ctrl-C leaves`);
+    const failed = await Promise.race([joined.failure, aborted(leaving)]);
+    if (failed !== null) throw failed;
+    say("leaving: finishing what is under way (once more to end at once)");
+  } catch (error) {
+    // Why it ended is told, rather than what else went wrong while it was stopped.
+    await joined.stop().catch(() => {});
+    throw error;
   }
+  await joined.stop();
   say("left: the partitions are handed back");
   return ExitCode.held;
+}
+
+function serveMetricsOf(
+  joined: JoinedFloor,
+  { metricsPort }: JoinCommand,
+  say: (line: string) => void,
+): MetricsEndpoint | null {
+  if (metricsPort === null) return null;
+  const endpoint = serveMetrics(joined, { port: metricsPort });
+  say(`metrics are served at ${endpoint.url}`);
+  return endpoint;
 }
 
 async function joinOptions(command: JoinCommand): Promise<JoinFloorOptions> {
@@ -201,7 +222,7 @@ function explain(error: unknown, complain: (line: string) => void): number {
   }
   if (
     error instanceof FloorParametersError || error instanceof LoadError ||
-    error instanceof ScenarioError
+    error instanceof ScenarioError || error instanceof MetricsPortError
   ) {
     complain(error.message);
     return ExitCode.invalid;

@@ -21,13 +21,21 @@ import type { ConsumerSettings } from "./consumer_actor.ts";
 import { ConsumerPools } from "./consumer_pools.ts";
 import type { FloorClients } from "./floor_clients.ts";
 import type { ActorControl, FloorRuntime } from "./floor_control.ts";
-import type { FloorFailedError } from "./floor_failed_error.ts";
+import { FloorFailedError } from "./floor_failed_error.ts";
 import { PRODUCERS } from "./floor_tree.ts";
 import type { LogCleaning } from "./log_cleaning.ts";
+import { type LogReach, secondsOf, STOP_PATIENCE_MS } from "./log_reach.ts";
+import { endInOrder } from "./orderly_end.ts";
 import { PortfolioDesk } from "./portfolio_desk.ts";
 
 /** How often {@link Floor.idle} looks: rarely while much is left to do, since looking costs the floor. */
 const IDLE_CHECK_MS = { soon: 20, later: 200 } as const;
+
+/**
+ * After a look it rests so many times as long as the look took, since looking across a network is not
+ * cheap; at most so long, since a look in an outage waits for its end.
+ */
+const REST = { perLook: 4, mostMs: 1_000 } as const;
 
 /** So many records behind, a floor is not idle soon. */
 const FAR_BEHIND_RECORDS = 10_000;
@@ -38,6 +46,8 @@ export interface FloorParts extends FloorClients {
   readonly runtime: Runtime;
   readonly root: Supervisor;
   readonly host: ActorHost;
+  /** Null: the log is always within reach. */
+  readonly reach: LogReach | null;
   readonly parameters: FloorParameters;
   readonly settings: ConsumerSettings;
   /** Resolves, with why, when the floor cannot go on; else never settles. */
@@ -193,11 +203,15 @@ export class Floor implements AsyncDisposable {
   async idle(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     for (let before = -1; options.signal?.aborted !== true;) {
       if (this.#failed !== null) throw this.#failed;
+      const { clock } = this.runtime;
+      const lookedAt = clock.now();
       const { lag, end } = await this.progress();
       if (lag === 0 && end === before && await this.#pools.isServed()) return;
       before = lag === 0 ? end : -1;
       const { soon, later } = IDLE_CHECK_MS;
-      await this.runtime.clock.sleep(lag > FAR_BEHIND_RECORDS ? later : soon, options.signal);
+      const restMs = Math.min(REST.perLook * (clock.now() - lookedAt), REST.mostMs);
+      const least = lag > FAR_BEHIND_RECORDS ? later : soon;
+      await clock.sleep(Math.max(least, restMs), options.signal);
     }
   }
 
@@ -231,7 +245,26 @@ export class Floor implements AsyncDisposable {
     return this.#pools.pool(PRODUCERS).tree().children.map(({ id }) => id);
   }
 
-  /** Drains and stops everything, in reverse order of starting. Idempotent. */
+  /**
+   * Resolves, with why, when the log has been out of reach for longer than {@link stop} would wait for
+   * it; with null when `signal` aborts. A log on this machine is always within reach.
+   */
+  async logLost(signal: AbortSignal): Promise<FloorFailedError | null> {
+    const { reach } = this.#parts;
+    if (reach === null) return await aborted(signal);
+    const loss = await reach.lost(STOP_PATIENCE_MS, signal);
+    if (loss === null) return null;
+    return new FloorFailedError(
+      `Cannot finish: the log has been out of reach for ${secondsOf(loss)}: ${loss.why}`,
+    );
+  }
+
+  /**
+   * Drains and stops everything, in reverse order of starting. Idempotent. Where the log is out of
+   * reach it ends all the same, some 5 to 10 seconds later: what was not acknowledged is rejected.
+   *
+   * @throws {FloorFailedError} when the log was out of reach; the run can be gone on with
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -243,13 +276,22 @@ export class Floor implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    const { closeActors, cleaning } = this.#parts;
+    const { closeActors, closePlace, cleaning } = this.#parts;
     cleaning?.stop();
-    try {
-      await closeActors();
-    } finally {
-      await this.#parts.closePlace();
-      await cleaning?.ended;
-    }
+    await endInOrder(this.#parts, async () => {
+      try {
+        await closeActors();
+      } finally {
+        await closePlace();
+        await cleaning?.ended;
+      }
+    });
   }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  if (signal.aborted) return Promise.resolve(null);
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(null), { once: true })
+  );
 }

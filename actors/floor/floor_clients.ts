@@ -41,15 +41,24 @@ const CLIENT = "floor";
 /** Opens the clients one after another; whoever has `opened` closes them in reverse. */
 export async function openClients(
   opened: AsyncDisposableStack,
-  { log, clock, parameters, marketDataPace, notificationsPort }: {
+  { log, clock, parameters, outOfReachMs, marketDataPace, notificationsPort }: {
     readonly log: EventLog;
+    /** How long in all the log has been out of reach; undefined: it never is. */
+    readonly outOfReachMs?: (() => number) | undefined;
     readonly clock: Clock;
     readonly parameters: FloorParameters;
     readonly marketDataPace?: Pace | undefined;
     readonly notificationsPort?: number | undefined;
   },
 ): Promise<FloorClients> {
-  const answers = opened.use(await AnswerListener.open({ log, clock, producer: CLIENT }));
+  const answers = opened.use(
+    await AnswerListener.open({
+      log,
+      clock,
+      producer: CLIENT,
+      ...(outOfReachMs === undefined ? {} : { outOfReachMs }),
+    }),
+  );
   // The last partition, since a session's producers take theirs from the first on: in a partition of
   // its own a client finds its intents without reading past theirs.
   const instance = await log.partitionCount("intents") - 1;

@@ -14,6 +14,7 @@ import { type ActorHost, singleThreadHost, workerHost } from "./actor_host.ts";
 import { FloorParametersError } from "./floor_parameters.ts";
 import { LogAvailability } from "./log_availability.ts";
 import { logPermissions } from "./log_permissions.ts";
+import { LogReach } from "./log_reach.ts";
 import { lockFile } from "./process_lock.ts";
 
 /** What is chosen about a floor's place; `FloorOptions` says what each means. */
@@ -32,6 +33,12 @@ export interface LogPlace {
   readonly cleansItself: boolean;
   /** How long a member of a group may be silent; undefined: as the log has it. */
   readonly sessionTimeoutMs?: number;
+  /** How long in all the log has been out of reach, in ms; undefined: it never is. */
+  readonly outOfReachMs?: () => number;
+  /** Null: the log is on this machine, always within reach. */
+  readonly reach: LogReach | null;
+  /** Closes the log. Idempotent. */
+  close(): Promise<void>;
 }
 
 /** A floor's place, held by this process. */
@@ -90,7 +97,7 @@ export async function openPlace(options: PlaceOptions, runtime: Runtime): Promis
       ...place,
       auditFolder: join(folder, "audit"),
       close: async () => {
-        await place.log.close();
+        await place.close();
         lock[Symbol.dispose]();
       },
     };
@@ -115,10 +122,13 @@ export async function openLogPlace(config: EventLogConfig, options: {
   const { runtime, limits, create } = options;
   if (config.kind === "embedded") {
     const permissions = logPermissions(config);
+    const log = await openEventLog(config, { create });
     return {
-      log: await openEventLog(config, { create }),
+      log,
       host: workerHost({ config, permissions, runtime, limits }),
       cleansItself: false,
+      reach: null,
+      close: () => log.close(),
     };
   }
   // Loaded where there is a cluster: other floors need none of it.
@@ -127,11 +137,20 @@ export async function openLogPlace(config: EventLogConfig, options: {
   const advertised = brokers.map(({ host, port }) => `${host}:${port}`);
   const permissions = logPermissions(config, advertised);
   const availability = new LogAvailability(runtime);
+  const log = await openEventLog(config, { onAvailability: (told) => availability.tell(told) });
+  const reach = new LogReach(log, { clock: runtime.clock, why: () => availability.why });
   return {
-    log: await openEventLog(config, { onAvailability: (told) => availability.tell(told) }),
+    log,
     host: workerHost({ config, permissions, runtime, limits }),
     cleansItself: true,
     sessionTimeoutMs: CLUSTER_SESSION_TIMEOUT_MS,
+    outOfReachMs: () => availability.outOfReachMs,
+    reach,
+    close: async () => {
+      reach.close();
+      await log.close();
+      await reach.ended;
+    },
   };
 }
 
@@ -142,6 +161,7 @@ async function openMemoryPlace(options: PlaceOptions, runtime: Runtime): Promise
     log,
     host: singleThreadHost(log, runtime, options.limitsOfActors),
     cleansItself: false,
+    reach: null,
     auditFolder: directory === undefined ? null : join(directory, "audit"),
     close: () => log.close(),
   };

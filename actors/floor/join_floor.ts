@@ -7,6 +7,7 @@
 
 import { join } from "node:path";
 import type { ClusterLogConfig } from "../../kafka/cluster/cluster_config.ts";
+import { DEFAULT_SESSION_TIMEOUT_MS } from "../../kafka/embedded/limits.ts";
 import { type EventLog, EventLogError } from "../../kafka/event_log.ts";
 import type { FloorParameters } from "../../kafka/messages/mod.ts";
 import type { EventLogConfig } from "../../kafka/open_event_log.ts";
@@ -16,6 +17,7 @@ import { type Clock, systemClock } from "../runtime/clock.ts";
 import type { RuntimeEventSink } from "../runtime/event_stream.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { seededRandom } from "../seeded_random.ts";
+import { CONSUMER_ROLES } from "../topology.ts";
 import type { ConsumerSettings } from "./consumer_actor.ts";
 import { superviseConsumers } from "./consumer_supervision.ts";
 import {
@@ -30,12 +32,14 @@ import { FOLD_VERSIONS } from "./fold_versions.ts";
 import {
   checkInstances,
   instanceCounts,
+  instanceName,
   type InstanceOptions,
   isProcessName,
   MAX_PROCESS_NAME,
 } from "./instances.ts";
 import { JoinedFloor } from "./joined_floor.ts";
 import { readFloorParameters } from "./open_floor.ts";
+import { endInOrder } from "./orderly_end.ts";
 
 /** How a floor is joined. */
 export interface JoinFloorOptions {
@@ -55,7 +59,8 @@ export interface JoinFloorOptions {
   readonly auditFolder?: string;
   /**
    * Ends the names of its instances: letters, digits, dots, dashes and underscores, another one in
-   * each process of the floor. Default: one drawn for this process.
+   * each process of the floor. One that is taken is waited for as long as a process that has died keeps
+   * it, some seconds. Default: one drawn for this process.
    */
   readonly name?: string;
   /** What the floor must have been opened with; one with other parameters is not joined. */
@@ -77,7 +82,8 @@ export interface JoinFloorOptions {
  * take their share of the partitions.
  *
  * @throws {FloorParametersError} when there is no floor, it was opened with other fold versions or
- * otherwise than expected (the first difference is named), or a choice is impossible
+ * otherwise than expected (the first difference is named), a process of that name is in it, or a
+ * choice is impossible
  * @throws {EventLogError} when the log cannot be opened
  * @throws {FloorFailedError} when its actors cannot be kept running
  *
@@ -118,11 +124,58 @@ export async function joinFloor(options: JoinFloorOptions): Promise<JoinedFloor>
   const place = await openJoined(options, runtime);
   try {
     const parameters = await checkedParameters(place.log, options);
+    if (options.name !== undefined) await demandFreeName(place, { options, name, clock });
     return await startJoined(place, { options, name, parameters, runtime });
   } catch (error) {
-    await place.log.close();
+    await place.close();
     throw error;
   }
+}
+
+/** A member is looked at again so often until it has gone, or will not go. */
+const LOOK_AT_MEMBERS_MS = 250;
+
+/** A session's end may be noticed so much later. */
+const SESSION_END_MARGIN_MS = 1_000;
+
+/**
+ * Waits for the sessions of a process of this name that has died; two that live would take each other's
+ * place again and again.
+ */
+async function demandFreeName(
+  { log, sessionTimeoutMs = DEFAULT_SESSION_TIMEOUT_MS }: LogPlace,
+  { options, name, clock }: {
+    readonly options: JoinFloorOptions;
+    readonly name: string;
+    readonly clock: Clock;
+  },
+): Promise<void> {
+  const waitUntil = clock.now() + sessionTimeoutMs + SESSION_END_MARGIN_MS;
+  for (let taken; (taken = await takenName(log, options.instances, name)) !== null;) {
+    if (clock.now() >= waitUntil) {
+      throw new FloorParametersError(
+        `Cannot join the floor as "${name}": a process of that name has ${taken} in it; choose ` +
+          `another name (one that has just died is gone after ${sessionTimeoutMs / 1_000} s)`,
+      );
+    }
+    await clock.sleep(LOOK_AT_MEMBERS_MS);
+  }
+}
+
+/** The first of the instances to be started that is a member already; null when none is. */
+async function takenName(
+  log: EventLog,
+  instances: InstanceOptions,
+  name: string,
+): Promise<string | null> {
+  for (const role of CONSUMER_ROLES) {
+    const own = Array.from({ length: instances[role] ?? 0 }, (_, n) => instanceName(role, n, name));
+    if (own.length === 0) continue;
+    const { members } = await log.describeGroup(role);
+    const taken = members.find(({ instanceId }) => own.includes(instanceId));
+    if (taken !== undefined) return taken.instanceId;
+  }
+  return null;
 }
 
 async function startJoined(place: LogPlace, given: {
@@ -132,7 +185,7 @@ async function startJoined(place: LogPlace, given: {
   readonly runtime: Runtime;
 }): Promise<JoinedFloor> {
   const { options, name, parameters, runtime } = given;
-  const { log, host, sessionTimeoutMs } = place;
+  const { log, host, reach, sessionTimeoutMs } = place;
   const auditFolder = await auditFolderOf(options);
   const settings: ConsumerSettings = {
     // Made with every topic of the table.
@@ -140,16 +193,18 @@ async function startJoined(place: LogPlace, given: {
     auditFolder,
     ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
   };
-  const consumers = { host, settings, runtime, processName: name };
+  const consumers = { host, settings, runtime, reach, processName: name };
   const counts = instanceCounts(options.instances, { auditFolder, otherwise: 0 });
   const { root, ready, failure } = superviseConsumers(counts, consumers, options.restarts);
   try {
     await ready;
   } catch (error) {
-    await root.stop();
+    await endInOrder({ log, root, reach }, () => root.stop()).catch((also) =>
+      runtime.warn(`Cannot stop what was started: ${String(also)}`)
+    );
     throw error;
   }
-  return new JoinedFloor({ log, root, consumers, parameters, failure });
+  return new JoinedFloor({ place, root, consumers, parameters, failure });
 }
 
 function checkChoices({ instances, log, auditFolder }: JoinFloorOptions, name: string): void {

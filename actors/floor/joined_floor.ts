@@ -14,11 +14,13 @@ import { ConsumerPools } from "./consumer_pools.ts";
 import type { ConsumerParts } from "./consumer_spec.ts";
 import type { ActorControl, FloorRuntime } from "./floor_control.ts";
 import type { FloorFailedError } from "./floor_failed_error.ts";
+import type { LogPlace } from "./floor_place.ts";
+import { endInOrder } from "./orderly_end.ts";
 import { PortfolioDesk } from "./portfolio_desk.ts";
 
 /** What it is put together from; see `joinFloor`. */
 export interface JoinedParts {
-  readonly log: EventLog;
+  readonly place: Pick<LogPlace, "log" | "reach" | "close">;
   readonly root: Supervisor;
   readonly consumers: ConsumerParts & { readonly runtime: Runtime; readonly processName: string };
   readonly parameters: FloorParameters;
@@ -37,19 +39,22 @@ export class JoinedFloor implements AsyncDisposable {
   readonly runtime: FloorRuntime;
   /** Resolves, with why, when its actors cannot be kept running; else never settles. */
   readonly failure: Promise<FloorFailedError>;
+  readonly #place: JoinedParts["place"];
   readonly #root: Supervisor;
   readonly #pools: ConsumerPools;
   readonly #desk: PortfolioDesk;
   #stopping: Promise<void> | null = null;
 
   /** For `joinFloor`, which makes the parts and knows how they fit. */
-  constructor({ log, root, consumers, parameters, failure }: JoinedParts) {
+  constructor({ place, root, consumers, parameters, failure }: JoinedParts) {
+    const { log } = place;
     const { runtime, settings: { partitions } } = consumers;
     this.name = consumers.processName;
     this.log = log;
     this.parameters = parameters;
     this.runtime = runtime;
     this.failure = failure;
+    this.#place = place;
     this.#root = root;
     this.#pools = new ConsumerPools(log, root, consumers);
     this.#desk = new PortfolioDesk({
@@ -75,7 +80,12 @@ export class JoinedFloor implements AsyncDisposable {
     return this.#desk.portfolio(userId);
   }
 
-  /** Finishes what is under way, hands the partitions to the others, and leaves. Idempotent. */
+  /**
+   * Finishes what is under way, hands the partitions to the others, and leaves. Idempotent. Where the
+   * log is out of reach it ends all the same, some 5 to 10 seconds later.
+   *
+   * @throws {FloorFailedError} when the log was out of reach
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -87,10 +97,14 @@ export class JoinedFloor implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    try {
-      await this.#root.stop();
-    } finally {
-      await this.log.close();
-    }
+    const { log, reach } = this.#place;
+    const root = this.#root;
+    await endInOrder({ log, root, reach }, async () => {
+      try {
+        await root.stop();
+      } finally {
+        await this.#place.close();
+      }
+    });
   }
 }

@@ -23,6 +23,7 @@ import type { FloorRestarts } from "./floor_tree.ts";
 import { checkInstances, instanceCounts, type InstanceOptions } from "./instances.ts";
 import { LogCleaning } from "./log_cleaning.ts";
 import { openFloor } from "./open_floor.ts";
+import { endInOrder } from "./orderly_end.ts";
 import { lastWordsAudited } from "./rest.ts";
 
 /** How a floor is started. */
@@ -128,7 +129,7 @@ interface Given {
 
 async function startOn(place: FloorPlace, given: Given): Promise<Floor> {
   const { options, parameters, runtime, clock } = given;
-  const { log, host, auditFolder, sessionTimeoutMs } = place;
+  const { log, host, reach, auditFolder, sessionTimeoutMs } = place;
   await openFloor(log, parameters, { clock });
   // Made with every topic of the table.
   const partitions = parameters.partitions as PartitionCounts;
@@ -138,14 +139,19 @@ async function startOn(place: FloorPlace, given: Given): Promise<Floor> {
     ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
   };
   const counts = instanceCounts(options.instances ?? {}, { auditFolder, otherwise: 1 });
-  const supervision = superviseConsumers(counts, { host, settings, runtime }, options.restarts);
+  const supervision = superviseConsumers(
+    counts,
+    { host, settings, runtime, reach },
+    options.restarts,
+  );
   // In the order of opening; closed in reverse, each whatever became of the others.
   const opened = new AsyncDisposableStack();
   opened.defer(() => supervision.root.stop());
   try {
     return await openOn(place, given, { supervision, settings, opened });
   } catch (error) {
-    await opened.disposeAsync().catch((also) =>
+    const { root } = supervision;
+    await endInOrder({ log, root, reach }, () => opened.disposeAsync()).catch((also) =>
       runtime.warn(`Cannot stop what was started: ${String(also)}`)
     );
     throw error;
@@ -158,7 +164,7 @@ async function openOn(place: FloorPlace, given: Given, { supervision, settings, 
   readonly opened: AsyncDisposableStack;
 }): Promise<Floor> {
   const { options, parameters, runtime, clock } = given;
-  const { log, host } = place;
+  const { log, host, reach, outOfReachMs } = place;
   const { root, ready, failure } = supervision;
   let hasFailed = false;
   void failure.then(() => hasFailed = true);
@@ -169,6 +175,7 @@ async function openOn(place: FloorPlace, given: Given, { supervision, settings, 
     log,
     clock,
     parameters,
+    outOfReachMs,
     marketDataPace,
     notificationsPort,
   });
@@ -180,6 +187,7 @@ async function openOn(place: FloorPlace, given: Given, { supervision, settings, 
     runtime,
     root,
     host,
+    reach,
     parameters,
     settings,
     failure,

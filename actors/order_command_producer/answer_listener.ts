@@ -15,7 +15,7 @@ const TOPIC = "notifications";
 /** Answers that may be waited for at a time; one more is refused. */
 export const MAX_PENDING_ANSWERS = 100_000;
 
-/** A command not answered for so long has the outcome `unknown`. */
+/** A command in the log not answered for so long, while the log can be reached, is `unknown`. */
 export const DEFAULT_ANSWER_DEADLINE_MS = 30_000;
 
 /** How long a poll waits, in ms; also how late a passed deadline may be noticed. */
@@ -38,6 +38,11 @@ export interface AnswerListenerOptions {
   readonly producer: string;
   /** Default {@link DEFAULT_ANSWER_DEADLINE_MS}. */
   readonly deadlineMs?: number;
+  /**
+   * How long in all the log has been out of reach, in ms. Such time does not count: nobody could have
+   * answered. Default: never.
+   */
+  readonly outOfReachMs?: () => number;
 }
 
 /** What a client needs of it. */
@@ -46,12 +51,15 @@ export interface Answers {
   readonly pending: number;
   /** The answer to a command that is about to be sent. */
   waitFor(messageId: string): Promise<Answer>;
+  /** These commands, sent in the order in which they are waited for, are in the log now. */
+  sent(messageIds: readonly string[]): void;
   /** Gives up on an answer: the command was not sent. */
   abandon(messageId: string, error: unknown): void;
 }
 
 interface Waiting {
-  readonly deadlineAt: number;
+  /** By the time in which the log could be reached; infinite until the command is in the log. */
+  deadlineAt: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -61,7 +69,7 @@ export class AnswerListener implements Answers, AsyncDisposable {
   readonly #options: AnswerListenerOptions;
   readonly #reader: LogReader;
   readonly #deadlineMs: number;
-  /** In order of their deadlines, since every wait is equally long. */
+  /** In order of their deadlines, since commands are sent in it and every wait is equally long. */
   readonly #waiting = new Map<string, Waiting>();
   readonly #stop = new AbortController();
   /** Ends a rest: somebody waits, or the listener is closed. */
@@ -98,6 +106,8 @@ export class AnswerListener implements Answers, AsyncDisposable {
   }
 
   /**
+   * The deadline begins once the command is {@link sent}.
+   *
    * @throws {AnswerTimeoutError} when none came within the deadline
    * @throws {RangeError} when too many are waited for already
    */
@@ -109,10 +119,18 @@ export class AnswerListener implements Answers, AsyncDisposable {
       );
     }
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const deadlineAt = this.#options.clock.now() + this.#deadlineMs;
-    this.#waiting.set(messageId, { deadlineAt, resolve, reject });
+    this.#waiting.set(messageId, { deadlineAt: Infinity, resolve, reject });
     this.#wake.abort();
     return promise;
+  }
+
+  sent(messageIds: readonly string[]): void {
+    const deadlineAt = this.#reachableTime() + this.#deadlineMs;
+    for (const messageId of messageIds) {
+      const waiting = this.#waiting.get(messageId);
+      // An answer may have come before.
+      if (waiting !== undefined) waiting.deadlineAt = deadlineAt;
+    }
   }
 
   abandon(messageId: string, error: unknown): void {
@@ -167,17 +185,19 @@ export class AnswerListener implements Answers, AsyncDisposable {
 
   /** Nobody waits: a busy floor's notifications are nothing to wake up for. */
   async #rest(): Promise<void> {
-    const [topic] = await this.#options.log.describeTopics([TOPIC]);
+    if (this.#stop.signal.aborted) return;
+    const { signal } = this.#wake = new AbortController();
+    // A log that is away may keep the question for minutes, and a rest is over when it is over.
+    const described = this.#options.log.describeTopics([TOPIC]);
+    const topics = await Promise.race([described, aborted(signal)]);
     // Whoever has begun to wait meanwhile may have been answered before these ends.
-    if (this.#waiting.size > 0) return;
-    const ends = topic?.offsets ?? [];
+    if (topics === null || this.#waiting.size > 0) return;
+    const ends = topics[0]?.offsets ?? [];
     for (const { partition, offset } of this.#reader.positions) {
       const end = ends[partition]?.end ?? offset;
       if (end !== offset) this.#reader.seek({ topic: TOPIC, partition, offset: end });
     }
-    this.#wake = new AbortController();
-    if (this.#stop.signal.aborted) return;
-    await this.#options.clock.sleep(REST_MS, this.#wake.signal);
+    await this.#options.clock.sleep(REST_MS, signal);
   }
 
   #hear(record: Parameters<typeof decodeRecord>[1]): void {
@@ -190,8 +210,13 @@ export class AnswerListener implements Answers, AsyncDisposable {
     waiting?.resolve(decoded.message);
   }
 
+  /** The clock without the time in which the log was out of reach. */
+  #reachableTime(): number {
+    return this.#options.clock.now() - (this.#options.outOfReachMs?.() ?? 0);
+  }
+
   #expire(): void {
-    const now = this.#options.clock.now();
+    const now = this.#reachableTime();
     for (const [messageId, { deadlineAt, reject }] of this.#waiting) {
       if (deadlineAt > now) return;
       this.#waiting.delete(messageId);
@@ -204,4 +229,10 @@ export class AnswerListener implements Answers, AsyncDisposable {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(null), { once: true })
+  );
 }

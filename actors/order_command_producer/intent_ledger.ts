@@ -14,6 +14,7 @@ import { KeyPartitioner } from "../../kafka/partitioner.ts";
 import { publishUntilAcknowledged } from "../log_access/publish_until_acknowledged.ts";
 import { readRange } from "../log_access/read_range.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { takeTurn, WORK_BETWEEN_TURNS } from "../runtime/turns.ts";
 import { isTracing } from "../telemetry/is_tracing.ts";
 import type { SendContext, SendSpans } from "../telemetry/send_spans.ts";
 import { recoverIntents } from "./intent_recovery.ts";
@@ -146,7 +147,11 @@ export class IntentLedger {
   async send(commands: readonly OutgoingCommand[], signal?: AbortSignal): Promise<void> {
     if (commands.length === 0) return;
     await this.#guarded(async () => {
-      const outgoing = commands.map((command, i) => this.#outgoing(command, this.#nextNumber + i));
+      const outgoing: DoubleEntry[] = [];
+      for (const command of commands) {
+        outgoing.push(this.#outgoing(command, this.#nextNumber + outgoing.length));
+        if (outgoing.length % WORK_BETWEEN_TURNS === 0) await takeTurn();
+      }
       await this.#write(outgoing.map(({ intent }) => intent), commands[0]!.intendedAt, signal);
       this.#nextNumber += commands.length;
       await publishUntilAcknowledged(this.#log, commandBatches(outgoing), this.#waiting(signal));
@@ -161,10 +166,7 @@ export class IntentLedger {
     await this.#guarded(() => this.#write([], Math.floor(this.#clock.now())));
   }
 
-  #outgoing(
-    command: OutgoingCommand,
-    number: number,
-  ): { intent: RecordToPublish; partition: number; record: RecordToPublish } {
+  #outgoing(command: OutgoingCommand, number: number): DoubleEntry {
     const { key, value, intendedAt } = command;
     const partition = this.#partitioner.partitionOf(key);
     // The intent keeps the trace, so that a command that is sent again is the same record again.
@@ -272,6 +274,13 @@ export class IntentLedger {
       throw error;
     }
   }
+}
+
+/** A command's two records: what it is meant to be, and what is sent. */
+interface DoubleEntry {
+  readonly intent: RecordToPublish;
+  readonly partition: number;
+  readonly record: RecordToPublish;
 }
 
 interface Recovered {

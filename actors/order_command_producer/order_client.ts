@@ -101,7 +101,8 @@ export class OrderClient implements AsyncDisposable {
    *
    * @throws {OrderRejectedError} when the floor refuses it, with the reason's code
    * @throws {InvalidCommandError} when it cannot be sent; nothing was
-   * @throws {AnswerTimeoutError} when no answer came: the outcome is unknown, and sending it again safe
+   * @throws {AnswerTimeoutError} when no answer came within 30 s in which the log could be reached: the
+   * outcome is unknown, and sending it again safe
    *
    * @example
    * ```ts
@@ -260,6 +261,7 @@ export class OrderClient implements AsyncDisposable {
     });
     try {
       await this.#ledger.send(outgoing);
+      this.#answers.sent(ids);
     } catch (error) {
       // Whether they will be sent is for the client that opens the ledger next.
       this.#failure = error;

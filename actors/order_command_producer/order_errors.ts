@@ -78,7 +78,7 @@ export class AnswerTimeoutError extends Error {
   /** The id of the command, as it stands in `intents` and `order-commands`. */
   readonly messageId: string;
 
-  /** `deadlineMs` is how long it was waited for, in milliseconds. */
+  /** `deadlineMs` is how long it was waited for while the log could be reached, in milliseconds. */
   constructor(messageId: string, deadlineMs: number) {
     super(`Cannot tell what became of ${messageId}: no answer within ${deadlineMs} ms`);
     this.name = "AnswerTimeoutError";

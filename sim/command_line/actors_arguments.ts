@@ -12,6 +12,7 @@ import type { ClusterLogConfig } from "../../kafka/cluster/cluster_config.ts";
 import { nearestTo, suggestion } from "../nearest.ts";
 import { DEFAULT_RUNS_DIRECTORY, isRunId } from "../run_folder.ts";
 import { CLUSTER_OPTIONS, CLUSTER_USAGE, clusterConfigOf } from "./cluster_arguments.ts";
+import { metricsPortOf } from "./metrics_port.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What the user wants. */
@@ -33,6 +34,8 @@ export interface JoinCommand {
   readonly scenario: string | null;
   /** Absolute. */
   readonly auditFolder: string | null;
+  /** Null: no metrics are served. */
+  readonly metricsPort: number | null;
 }
 
 const OPTIONS = {
@@ -42,6 +45,7 @@ const OPTIONS = {
   "name": { type: "string" },
   "scenario": { type: "string" },
   "audit-folder": { type: "string" },
+  "metrics-port": { type: "string" },
   ...CLUSTER_OPTIONS,
   "help": { type: "boolean", short: "h" },
 } as const;
@@ -64,6 +68,7 @@ ${CLUSTER_USAGE}
   --name NAME            names this process; another name in each (one is drawn)
   --scenario FILE        joins only a run with this scenario's limits, symbols and partitions
   --audit-folder DIR     where audit loggers write; needed for them with --brokers
+  --metrics-port N       serves metrics of this process on 127.0.0.1:N; 0 takes any free port
   --help                 prints this
 
 Roles      ${CONSUMER_ROLES.slice(0, 3).join(", ")},
@@ -114,9 +119,11 @@ export function parseActorsArguments(argv: readonly string[]): ActorsCommand {
   if (auditFolder !== null && !audits) {
     problems.push("--audit-folder: goes with --only audit-logger, which is missing");
   }
+  const metricsPort = metricsPortOf(values["metrics-port"], problems);
   if (problems.length > 0) throw new UsageError(problems);
   return {
     kind: "join",
+    metricsPort,
     instances,
     run,
     cluster,

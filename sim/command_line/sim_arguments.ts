@@ -21,6 +21,7 @@ import {
   clusterConfigOf,
   type ClusterValues,
 } from "./cluster_arguments.ts";
+import { metricsPortOf } from "./metrics_port.ts";
 import { UsageError } from "./usage_error.ts";
 
 export { UsageError } from "./usage_error.ts";
@@ -72,9 +73,6 @@ const OPTIONS = {
   "json": { type: "boolean" },
   "help": { type: "boolean", short: "h" },
 } as const;
-
-/** The last port there is. */
-const MAX_PORT = 65_535;
 
 /** Every option, for messages. */
 const OPTION_NAMES: readonly string[] = Object.keys(OPTIONS).map((name) => `--${name}`);
@@ -135,9 +133,9 @@ export function parseSimArguments(argv: readonly string[]): SimCommand {
 
 function readMetricsPort(text: string | undefined): number | null {
   const problems: string[] = [];
-  const port = new OptionReader(problems).wholeNumber("metrics-port", text, 0, MAX_PORT);
+  const port = metricsPortOf(text, problems);
   if (problems.length > 0) throw new UsageError(problems);
-  return port ?? null;
+  return port;
 }
 
 function runOptions(values: Values) {

@@ -54,7 +54,7 @@ export interface FloorObservation {
   readonly zombies: number;
   /** Records not yet processed at the end, over all groups. */
   readonly lag: number;
-  /** Records appended to all topics. */
+  /** Records ever appended to all topics, until the floor had stopped: those of the log's end. */
   readonly recordsAppended: number;
   /** How often the floor lost its log. */
   readonly logOutages: number;

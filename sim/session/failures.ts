@@ -38,13 +38,19 @@ export async function whyFailed(
   error: unknown,
   floor: { readonly failure: Promise<FloorFailedError>; readonly clock: Clock },
 ): Promise<unknown> {
+  return await failureTold(floor) ?? asFailure("Cannot go on", error);
+}
+
+/** The floor's own failure, when it is told about now; else null. */
+export async function failureTold(
+  floor: { readonly failure: Promise<FloorFailedError>; readonly clock: Clock },
+): Promise<FloorFailedError | null> {
   const over = new AbortController();
   try {
-    const told = await Promise.race([
+    return await Promise.race([
       floor.failure,
       floor.clock.sleep(FAILURE_TOLD_WITHIN_MS, over.signal).then(() => null),
     ]);
-    return told ?? asFailure("Cannot go on", error);
   } finally {
     over.abort();
   }

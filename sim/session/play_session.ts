@@ -12,8 +12,7 @@ import { type Clock, systemClock } from "../../actors/runtime/clock.ts";
 import type { MetricRegistry } from "../../actors/telemetry/metric_registry.ts";
 import { type MetricsEndpoint, serveMetrics } from "../../actors/telemetry/serve_metrics.ts";
 import { CONSUMER_ROLES, type ConsumerRole } from "../../actors/topology.ts";
-import { auditRun } from "../auditor/audit_run.ts";
-import type { Verdict } from "../auditor/verdict.ts";
+import { auditSession } from "./audit_session.ts";
 import { sessionMetrics } from "../observability/session_metrics.ts";
 import type { ProgressSnapshot } from "../progress.ts";
 import { orderProducerOptions } from "../producer_options.ts";
@@ -23,7 +22,7 @@ import { writeManifest } from "../run_manifest.ts";
 import { RuntimeEventFile } from "../runtime_event_file.ts";
 import type { SessionPlan } from "../session_plan.ts";
 import { drain } from "./drain.ts";
-import { asFailure, whyFailed } from "./failures.ts";
+import { asFailure, failureTold, whyFailed } from "./failures.ts";
 import { FloorWatch } from "./floor_watch.ts";
 import { lastIntendedAt } from "./resume_point.ts";
 import type { LogFaults } from "./log_faults.ts";
@@ -98,13 +97,23 @@ export async function playSession(surroundings: SessionSurroundings): Promise<Se
     await floor.stop();
     const elapsedMs = clock.now() - startedAt;
     const { drained } = played;
-    const verdicts = await audit(log, { folder, drained, say: surroundings.say, clock });
-    const resumed = folder.manifest.resumed.length;
-    return { ...played, log: await log.describe(), verdicts, startedAt, elapsedMs, resumed };
+    const audited = await auditSession(log, { folder, drained, say: surroundings.say, clock });
+    const { verdicts, recordsAppended } = audited;
+    return {
+      ...played,
+      floor: { ...played.floor, recordsAppended },
+      log: await log.describe(),
+      verdicts,
+      startedAt,
+      elapsedMs,
+      resumed: folder.manifest.resumed.length,
+    };
   } catch (error) {
     log.faults?.endAll();
     // Why it ended is told, rather than what else went wrong while it was stopped.
-    await floor.stop().catch((also) => surroundings.say(`while stopping: ${messageOf(also)}`));
+    await floor.stop().catch((also) => {
+      if (also !== error) surroundings.say(`while stopping: ${messageOf(also)}`);
+    });
     throw error;
   }
 }
@@ -125,28 +134,6 @@ function floorOptionsOf({ runId, paths, manifest }: RunFolder) {
     accounts: plan.accounts,
     instances,
   } as const;
-}
-
-async function audit(
-  sessionLog: SessionLog,
-  options: {
-    readonly folder: RunFolder;
-    readonly drained: boolean;
-    readonly say: (text: string) => void;
-    readonly clock: Clock;
-  },
-): Promise<readonly Verdict[]> {
-  await using log = await sessionLog.openAgain();
-  const { drained, clock } = options;
-  const report = await auditRun(log, {
-    auditFolder: options.folder.paths.audit,
-    drained,
-    now: () => clock.now(),
-  });
-  options.say(
-    `audited ${report.recordsRead} records in ${(report.tookMs / 1000).toFixed(1)} s`,
-  );
-  return report.verdicts;
 }
 
 /** One session on a running floor. */
@@ -181,7 +168,8 @@ class Session {
     let telling = Promise.resolve();
     try {
       await using _metrics = this.#serveMetrics(meter);
-      await this.#beginOrGoOn();
+      const failure = this.#failure(meter, over.signal);
+      await this.#unlessFailed(this.#beginOrGoOn(), failure);
       const progress = new SessionProgress({
         floor: this.#floor,
         meter,
@@ -193,7 +181,6 @@ class Session {
         say,
       });
       telling = progress.run(over.signal);
-      const failure = Promise.race([this.#floor.failure, meter.failure]);
       const missed = await this.#unlessFailed(this.#playScript(over.signal), failure);
       progress.draining();
       const drained = await this.#unlessFailed(drain(this.#floor, this.#options.clock), failure);
@@ -201,7 +188,7 @@ class Session {
         interrupted: this.#options.interrupted.aborted,
         drained,
         measured: await this.#unlessFailed(meter.measure(), failure),
-        floor: await this.#observe(),
+        floor: await this.#unlessFailed(this.#observe(), failure),
         notes: [...missed, ...this.#watch.notes()],
       };
     } finally {
@@ -209,6 +196,21 @@ class Session {
       await telling;
       await meter.stop();
     }
+  }
+
+  /** Resolves, with why, when the session cannot go on. */
+  #failure(meter: SessionMeter, over: AbortSignal): Promise<FloorFailedError> {
+    const { failure } = this.#floor;
+    const { clock } = this.#options;
+    const ofMeter = meter.failure.then(async (why) => await failureTold({ failure, clock }) ?? why);
+    return Promise.race([failure, ofMeter, this.#logLostOnLeaving(over)]);
+  }
+
+  /** Once the user wants an end, a log that is away is not waited for. */
+  async #logLostOnLeaving(over: AbortSignal): Promise<FloorFailedError> {
+    const { interrupted } = this.#options;
+    await Promise.race([aborted(interrupted), aborted(over)]);
+    return await this.#floor.logLost(over) ?? await new Promise(() => {});
   }
 
   #serveMetrics(meter: SessionMeter): MetricsEndpoint | null {
@@ -286,13 +288,13 @@ class Session {
     throw await whyFailed(result.rejected, { failure, clock: this.#options.clock });
   }
 
-  async #observe(): Promise<FloorObservation> {
-    const { lag, end } = await this.#floor.progress();
+  /** What is known before the floor is stopped, which appends its last records. */
+  async #observe(): Promise<Omit<FloorObservation, "recordsAppended">> {
+    const { lag } = await this.#floor.progress();
     return {
       restarts: this.#watch.restartsByActor(),
       zombies: this.#watch.zombies,
       lag,
-      recordsAppended: end,
       logOutages: this.#watch.outageCount,
       outages: this.#watch.outages,
     };

@@ -12,6 +12,9 @@ import type { SessionPlan } from "../session_plan.ts";
 import type { FloorWatch } from "./floor_watch.ts";
 import type { SessionMeter } from "./session_meter.ts";
 
+/** After a look at the floor it rests so many times as long as the look took, up to a limit. */
+const REST = { perLook: 4, mostMs: 1_000 } as const;
+
 /** After progress could not be told. */
 const NO_PROGRESS_MS = 2_000;
 
@@ -50,15 +53,22 @@ export class SessionProgress {
   /** Tells until `signal` aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, say } = this.#parts;
+    const over = aborted(signal);
     while (!signal.aborted) {
+      const lookedAt = clock.now();
       try {
-        await this.#tick(signal);
+        // A look that the log keeps waiting is not worth waiting for in the end.
+        await Promise.race([this.#tick(signal), over]);
       } catch (error) {
         // Progress is not worth a failure: what is wrong with meter or log is noticed elsewhere.
         if (!signal.aborted) say(`no progress to show: ${String(error)}`);
         await clock.sleep(NO_PROGRESS_MS, signal);
       }
-      await clock.sleep(UPDATE_EVERY_MS, signal);
+      const lookedMs = clock.now() - lookedAt;
+      await clock.sleep(
+        Math.max(UPDATE_EVERY_MS, Math.min(REST.perLook * lookedMs, REST.mostMs)),
+        signal,
+      );
     }
   }
 
@@ -94,4 +104,11 @@ export class SessionProgress {
     const phase = this.#parts.plan.phases.findLast(({ startsAtMs }) => startsAtMs <= elapsedMs);
     return phase?.name ?? "starting";
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
 }

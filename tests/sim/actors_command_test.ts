@@ -39,6 +39,7 @@ Deno.test("actors refuses options that make no sense, and says what would be rig
   await refused([...run, ...only, "--tls"], /--tls: goes with --brokers HOST:PORT/);
   await refused([...run, ...only, "extra"], /extra: all is said by options/);
   await refused([...run, ...only, "--audit-folder", "a"], /goes with --only audit-logger/);
+  await refused([...run, ...only, "--metrics-port", "x"], /--metrics-port: "x": must be a whole n/);
   const cluster = ["--brokers", "localhost:9092"];
   await refused([...run, ...cluster, "--only", "audit-logger"], /--audit-folder: is missing/);
   await refused(["--run", "runs/x", ...cluster, ...only], /it is a run's id, and no folder/);
@@ -89,7 +90,8 @@ Deno.test("actors joins a run with its scenario's parameters, says what it serve
       instances: { "trading-engine": 0 },
     });
     const asked = ["--only", "trading-engine=2", "--run", "burst-1", "--runs", runs];
-    const joined = run(...asked, "--name", "left", "--scenario", SCENARIO);
+    const own = ["--name", "left", "--scenario", SCENARIO, "--metrics-port", "0"];
+    const joined = run(...asked, ...own);
     await eventually(
       "its engines serve what there is",
       async () => {
@@ -99,10 +101,18 @@ Deno.test("actors joins a run with its scenario's parameters, says what it serve
       60_000,
     );
     await floor.idle();
+    const [, url = ""] = /metrics are served at (\S+)/.exec(joined.text()) ?? [];
+    const metrics = await (await fetch(url)).text();
+    assert.match(
+      metrics,
+      /^outcry_actor_running\{role="trading-engine",actor="trading-engine-1\.left"\} 1$/m,
+    );
+    assert.match(metrics, /^outcry_log_up 1$/m);
     joined.leave();
     assert.equal(await joined.code, ExitCode.held);
     assert.match(joined.text(), /joined run burst-1 as left, by process \d+; Ctrl-C leaves/);
     assert.match(joined.text(), /left: the partitions are handed back/);
+    await assert.rejects(fetch(url), "nobody listens any more");
     assert.deepEqual((await floor.log.describeGroup("trading-engine")).members, []);
   } finally {
     await Deno.remove(runs, { recursive: true });

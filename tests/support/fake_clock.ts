@@ -58,6 +58,11 @@ export class FakeClock implements Clock {
     }
     this.#now = until;
   }
+
+  /** Time passes and nothing happens, as for a process that is suspended. */
+  leap(ms: number): void {
+    this.#now += ms;
+  }
 }
 
 /** Lets all promises that can go on do so: one turn of the event loop. */

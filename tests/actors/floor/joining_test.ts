@@ -169,3 +169,35 @@ Deno.test("joinFloor() refuses a floor of another fold version, and a place with
     );
   });
 });
+
+Deno.test("joinFloor() refuses a name that a living process has, and waits for one that has died", async () => {
+  await withFolder(async (directory) => {
+    await onStage(directory, { instances: { "portfolio-manager": 0 } }, async ({ floor }) => {
+      const log = { kind: "embedded", directory } as const;
+      const instances = { "portfolio-manager": 1 };
+      const only = ["--only", "portfolio-manager", "--run", directory, "--name", "twin"];
+      await using first = await startJoined(...only);
+      const members = async () =>
+        (await floor.log.describeGroup("portfolio-manager")).members.map((each) => each.memberId);
+      await eventually("it is a member", async () => (await members()).length === 1, LONG_MS);
+      const before = await members();
+      await assert.rejects(
+        joinFloor({ log, instances, name: "twin" }),
+        (error) =>
+          error instanceof FloorParametersError &&
+          /^Cannot join the floor as "twin": a process of that name has portfolio-manager-0\.twin in it; choose another name \(one that has just died is gone after 10 s\)$/
+            .test(error.message),
+      );
+      assert.deepEqual(await members(), before, "it was left alone");
+      first.kill("SIGKILL");
+      await first.ended;
+      await using _again = await joinFloor({ log, instances, name: "twin" });
+      await eventually(
+        "the name is another process's",
+        async () => (await members()).length === 1 && (await members())[0] !== before[0],
+        LONG_MS,
+      );
+      await floor.idle();
+    });
+  });
+});

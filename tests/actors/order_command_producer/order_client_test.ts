@@ -13,9 +13,14 @@ import { ArrayLog } from "../../support/array_log.ts";
 import { FakeClock, settle } from "../../support/fake_clock.ts";
 
 /** A client on a log, with a gateway of the test's own behind it. */
-async function open(clock: Clock = new FakeClock(77_000)) {
+async function open(clock: Clock = new FakeClock(77_000), outOfReachMs = () => 0) {
   const array = new ArrayLog();
-  const listener = await AnswerListener.open({ log: array.log, clock, producer: "client" });
+  const listener = await AnswerListener.open({
+    log: array.log,
+    clock,
+    producer: "client",
+    outOfReachMs,
+  });
   const client = await OrderClient.open({
     log: array.log,
     clock,
@@ -233,6 +238,46 @@ Deno.test("OrderClient: no answer within the deadline leaves the outcome unknown
   }]);
   await timedOut;
   assert.equal(listener.pending, 0);
+  await client.close();
+  await listener.close();
+});
+
+Deno.test("OrderClient: the time in which the log is out of reach counts against no deadline", async () => {
+  const clock = new FakeClock(0);
+  let outOfReachMs = 0;
+  const { array, client, listener } = await open(clock, () => outOfReachMs);
+  /** Any record lets the listener look at the clock. */
+  const look = async () => {
+    const records = [{ key: "", value: "" }];
+    await array.publish([{ topic: "notifications", partition: 0, records }]);
+    await settle();
+  };
+  const timedOut = assert.rejects(client.sendOrder(ORDER), AnswerTimeoutError);
+  await settle();
+  await clock.advance(29_999);
+  outOfReachMs = 20_000;
+  await clock.advance(20_000);
+  await look();
+  assert.equal(listener.pending, 1);
+  await clock.advance(1);
+  await look();
+  await timedOut;
+  await client.close();
+  await listener.close();
+});
+
+Deno.test("OrderClient: the deadline begins when the command is in the log", async () => {
+  const clock = new FakeClock(0);
+  const { array, client, listener, answer } = await open(clock);
+  array.fate = () => "refuse";
+  const sent = client.sendOrder(ORDER);
+  await settle();
+  for (let waited = 0; waited < 40; waited++) await clock.advance(1_000);
+  assert.equal(listener.pending, 1);
+  array.fate = () => "store";
+  await clock.advance(10_000);
+  await answer(placed);
+  assert.equal((await sent).duplicate, false);
   await client.close();
   await listener.close();
 });

@@ -34,6 +34,13 @@ export interface JudgedLoad {
   readonly found: Discrepancies;
 }
 
+/** A load on a topic of its own. */
+export interface LoadUnderFault {
+  readonly config: ClusterLogConfig;
+  /** Default: a log of ours. */
+  readonly transport?: LoadTransport;
+}
+
 /** Publishes through a log of ours while `fault` happens. */
 export async function hurtLog(
   cluster: Readable,
@@ -41,27 +48,32 @@ export async function hurtLog(
   fault: (load: AcknowledgedLoad) => Promise<void>,
 ): Promise<JudgedLoad> {
   await createLoadTopic(config);
-  await using log = await openClusterLog(config);
-  return await hurtLoad(cluster, config, transportOf(log), fault);
+  const [judged] = await hurtLoads(cluster, [{ config }], async ([load]) => await fault(load!));
+  return judged!; // As many as there are loads.
 }
 
-/** Publishes through any transport while `fault` happens. */
-export async function hurtLoad(
+/** Publishes by several at a time, to topics that are there, while one `fault` hurts them all. */
+export async function hurtLoads(
   cluster: Readable,
-  config: ClusterLogConfig,
-  transport: LoadTransport,
-  fault: (load: AcknowledgedLoad) => Promise<void>,
-): Promise<JudgedLoad> {
-  const topic = loadTopic(config);
-  const load = new AcknowledgedLoad(transport, LOAD);
+  wanted: readonly LoadUnderFault[],
+  fault: (loads: readonly AcknowledgedLoad[]) => Promise<void>,
+): Promise<readonly JudgedLoad[]> {
+  await using logs = new AsyncDisposableStack();
+  const loads = await Promise.all(wanted.map(async ({ config, transport }) => {
+    const by = transport ?? transportOf(logs.use(await openClusterLog(config)));
+    return new AcknowledgedLoad(by, LOAD);
+  }));
   try {
-    await more(load);
-    await fault(load);
-    await more(load);
+    await Promise.all(loads.map(more));
+    await fault(loads);
+    await Promise.all(loads.map(more));
   } finally {
-    await load.stop();
+    await Promise.all(loads.map((load) => load.stop()));
   }
-  return { load, found: discrepancies(load, await readByConsoleConsumer(cluster, topic)) };
+  return await Promise.all(loads.map(async (load, n) => {
+    const stored = await readByConsoleConsumer(cluster, loadTopic(wanted[n]!.config));
+    return { load, found: discrepancies(load, stored) };
+  }));
 }
 
 /** The load's topic by its name on the cluster. */
@@ -84,6 +96,12 @@ export async function goesOnEverywhere(load: AcknowledgedLoad): Promise<void> {
     () => load.counts.every((count, partition) => count > before[partition]!),
     LONG_MS,
   );
+}
+
+/** Resolves when another publish has been rejected. */
+export async function rejected(load: AcknowledgedLoad): Promise<void> {
+  const before = load.rejections;
+  await eventually("a send is rejected", () => load.rejections > before, LONG_MS);
 }
 
 async function more(load: AcknowledgedLoad): Promise<void> {

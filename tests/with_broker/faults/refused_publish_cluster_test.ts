@@ -26,22 +26,39 @@ import { readByConsoleConsumer } from "./stored_records.ts";
 /** Far below what a log assumes of its topics. */
 const SMALL_MESSAGE_BYTES = 10_000;
 
-Deno.test("a cluster refuses, and a log says so and goes on", async (test) => {
+/** A log under test and where it is. */
+interface Opened {
+  readonly config: ClusterLogConfig;
+  readonly log: EventLog;
+}
+
+Deno.test("a cluster refuses, and logs by both clients say so and go on", async (test) => {
   await using folder = await scratchFolder();
   await using cluster = await startIn(folder.path, { brokers: 3 });
-  for (const client of KAFKA_CLIENTS) {
+  await using logs = new AsyncDisposableStack();
+  const opened = await Promise.all(KAFKA_CLIENTS.map(async (client): Promise<Opened> => {
     const config = configOn(cluster, client);
-    await using log = await openClusterLog(config);
-    const step = (name: string, work: () => Promise<void>) => test.step(`${client}: ${name}`, work);
-    await step("a topic deleted under a running log", () => deletedTopic(config, log));
-    await step("a record above the limit", () => largeRecord(log));
-    await step("a topic whose limit is smaller", () => smallTopic(cluster, config, log));
-    await step("a producer that another has fenced", () => fenced(cluster, config));
-    await step("a partition without a leader", () => offline(cluster, config));
-  }
+    return { config, log: logs.use(await openClusterLog(config)) };
+  }));
+  const step = (name: string, work: (opened: Opened) => Promise<void>) =>
+    test.step(name, async () => void await Promise.all(opened.map(work)));
+  await test.step("nothing of a topic with the cluster's own defaults", () => defaults(cluster));
+  await step("a topic deleted under a running log", deletedTopic);
+  await step("a record above the limit", largeRecord);
+  await step("a topic whose limit is smaller", (each) => smallTopic(cluster, each));
+  await step("a producer that another has fenced", ({ config }) => fenced(cluster, config));
+  await test.step("a partition without a leader", () => offline(cluster, opened));
 });
 
-async function deletedTopic(config: ClusterLogConfig, log: EventLog): Promise<void> {
+/** Three replicas, of which two must have a record: what makes all the rest worth asking. */
+async function defaults(cluster: NativeCluster): Promise<void> {
+  await tool(cluster, "TopicCommand", "--create", "--topic", "by-default", "--partitions", "1");
+  const text = await tool(cluster, "TopicCommand", "--describe", "--topic", "by-default");
+  assert.equal(/Replicas: (\S+)/.exec(text)?.[1]?.split(",").length, 3);
+  assert.match(text, /min\.insync\.replicas=2/);
+}
+
+async function deletedTopic({ config, log }: Opened): Promise<void> {
   const topic = await newTopic(log);
   await acknowledged(log, topic, 0, "before");
   const place = { topic, partition: 0 };
@@ -67,7 +84,7 @@ async function deletedTopic(config: ClusterLogConfig, log: EventLog): Promise<vo
   await member.leave();
 }
 
-async function largeRecord(log: EventLog): Promise<void> {
+async function largeRecord({ log }: Opened): Promise<void> {
   const topic = await newTopic(log);
   const records = [{ key: null, value: "small" }, {
     key: null,
@@ -89,8 +106,7 @@ async function largeRecord(log: EventLog): Promise<void> {
 
 async function smallTopic(
   cluster: NativeCluster,
-  { topicPrefix }: ClusterLogConfig,
-  log: EventLog,
+  { config: { topicPrefix }, log }: Opened,
 ): Promise<void> {
   await createByTool(cluster, `${topicPrefix}small`, [
     ...["--partitions", "2", "--replication-factor", "3"],
@@ -138,34 +154,42 @@ async function fenced(cluster: NativeCluster, config: ClusterLogConfig): Promise
   assert.deepEqual(stored.map(({ value }) => value), ["first", "fence", "second", "third"]);
 }
 
-async function offline(cluster: NativeCluster, config: ClusterLogConfig): Promise<void> {
+async function offline(cluster: NativeCluster, opened: readonly Opened[]): Promise<void> {
   const onOneBrokerEach = ["--replica-assignment", "1,2,3", "--config", "min.insync.replicas=1"];
-  await createByTool(cluster, `${config.topicPrefix}single`, onOneBrokerEach);
-  await using log = await openClusterLog(config);
-  const all = [0, 1, 2];
-  for (const partition of all) await acknowledged(log, "single", partition, "before");
+  await using fresh = new AsyncDisposableStack();
+  const logs = await Promise.all(opened.map(async ({ config }) => {
+    await createByTool(cluster, `${config.topicPrefix}single`, onOneBrokerEach);
+    const log = fresh.use(await openClusterLog(config));
+    for (const partition of [0, 1, 2]) await acknowledged(log, "single", partition, "before");
+    return log;
+  }));
   await cluster.kill(3);
-  let waited: Promise<void>;
-  let answered = false;
+  const waiting: Promise<void>[] = [];
   try {
-    // Under way during the whole outage; the others do not wait behind it.
-    waited = acknowledged(log, "single", 2, "during").then(() => {
-      answered = true;
-    });
-    waited.catch(() => {}); // Told below.
-    for (const partition of [0, 1]) await acknowledged(log, "single", partition, "during");
-    for (const partition of [0, 1]) {
-      assert.deepEqual(await texts(log, "single", partition), ["before", "during"]);
-    }
-    assert.equal(answered, false, "acknowledged by nobody");
+    await Promise.all(logs.map(async (log) => {
+      // Under way during the whole outage; the others do not wait behind it.
+      let answered = false;
+      const waited = acknowledged(log, "single", 2, "during").then(() => {
+        answered = true;
+      });
+      waited.catch(() => {}); // Told below.
+      waiting.push(waited);
+      for (const partition of [0, 1]) await acknowledged(log, "single", partition, "during");
+      for (const partition of [0, 1]) {
+        assert.deepEqual(await texts(log, "single", partition), ["before", "during"]);
+      }
+      assert.equal(answered, false, "acknowledged by nobody");
+    }));
   } finally {
     await cluster.start(3);
   }
-  await waited;
-  const [first, ...rest] = await texts(log, "single", 2);
-  assert.equal(first, "before");
-  assert.ok(rest.length > 0 && rest.every((text) => text === "during"));
-  await wholeAgain(config, `${config.topicPrefix}single`);
+  await Promise.all(waiting);
+  for (const log of logs) {
+    const [first, ...rest] = await texts(log, "single", 2);
+    assert.equal(first, "before");
+    assert.ok(rest.length > 0 && rest.every((text) => text === "during"));
+  }
+  for (const { config } of opened) await wholeAgain(config, `${config.topicPrefix}single`);
 }
 
 async function acknowledged(

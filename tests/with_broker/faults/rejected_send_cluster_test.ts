@@ -4,14 +4,21 @@
  */
 
 import assert from "node:assert/strict";
-import type { ClusterLogConfig } from "../../../kafka/cluster/cluster_config.ts";
+import { type ClusterLogConfig, KAFKA_CLIENTS } from "../../../kafka/cluster/cluster_config.ts";
 import type { NativeCluster } from "../../../kafka/native_broker/mod.ts";
 import { TcpProxy } from "../../../kafka/tcp_proxy.ts";
 import { eventually } from "../../support/eventually.ts";
 import { scratchFolder, startIn } from "../native_broker/cluster_of_a_test.ts";
-import type { AcknowledgedLoad } from "./acknowledged_load.ts";
 import { configOn, LONG_MS } from "./broken_cluster.ts";
-import { createLoadTopic, goesOnEverywhere, hurtLoad, hurtLog, loadTopic } from "./hurt_load.ts";
+import {
+  createLoadTopic,
+  goesOnEverywhere,
+  hurtLoads,
+  type JudgedLoad,
+  loadTopic,
+  type LoadUnderFault,
+  rejected,
+} from "./hurt_load.ts";
 import { plainProducer } from "./plain_kafkajs.ts";
 import { NO_DISCREPANCIES } from "./stored_records.ts";
 
@@ -24,55 +31,39 @@ const QUIET_MS = 100;
 /** Freezes in a row; one that catches no send under way loses nothing. */
 const PLAIN_ATTEMPTS = 6;
 
-Deno.test("what is acknowledged is stored, though a send was rejected and stored after all", async (test) => {
+Deno.test("what is acknowledged is stored, though a send was rejected and stored after all", async () => {
   await using folder = await scratchFolder();
   await using cluster = await startIn(folder.path);
-  for (const client of ["kafkajs", "platformatic"] as const) {
-    await test.step(`the log by ${client} loses and swaps nothing, and doubles only what was rejected`, async () => {
-      const target = cluster.brokers[0]!;
-      await using proxy = TcpProxy.open({ target });
-      const config = { ...configOn(cluster, client), through: { [target]: proxy.address } };
-      const { load, found } = await hurtLog(
-        cluster,
-        config,
-        (load) => rejectAndStore(cluster, proxy, load),
-      );
-      assert.deepEqual(found, NO_DISCREPANCIES);
-      assert.ok(load.rejections > 0, "no send was rejected");
-    });
-  }
-  await test.step("a plain idempotent producer used on loses records, and the comparison says so", async () => {
-    let missing = 0;
-    for (let attempt = 1; attempt <= PLAIN_ATTEMPTS && missing === 0; attempt++) {
-      missing = await missingByPlainUse(cluster, configOn(cluster, "kafkajs"));
-      console.log(`freeze ${attempt}: ${missing} acknowledged records are missing`);
+  const target = cluster.brokers[0]!;
+  await using proxy = TcpProxy.open({ target });
+  const through = { [target]: proxy.address };
+  const ours = KAFKA_CLIENTS.map((client) => ({ ...configOn(cluster, client), through }));
+  for (const config of ours) await createLoadTopic(config);
+  let missing = 0;
+  for (let attempt = 1; attempt <= PLAIN_ATTEMPTS && missing === 0; attempt++) {
+    const [plain, ...found] = await afterFreeze(cluster, proxy, attempt === 1 ? ours : []);
+    for (const [n, each] of found.entries()) {
+      assert.deepEqual(each.found, NO_DISCREPANCIES, `the log by ${KAFKA_CLIENTS[n]}`);
+      assert.ok(each.load.rejections > 0, `no send by ${KAFKA_CLIENTS[n]} was rejected`);
     }
-    assert.ok(missing > 0, `nothing was missing after ${PLAIN_ATTEMPTS} freezes`);
-  });
+    missing = plain!.found.missing.length;
+    console.log(
+      `freeze ${attempt}: a plain producer used on misses ${missing} acknowledged records`,
+    );
+  }
+  assert.ok(missing > 0, `nothing was missing after ${PLAIN_ATTEMPTS} freezes`);
 });
 
-/** What was on its way to the frozen broker is stored when it thaws, and its senders are not told. */
-async function rejectAndStore(
+/**
+ * What a freeze does to a load by a plain idempotent producer, and to loads by logs of ours. What was on
+ * its way to the frozen broker is stored when it thaws, and its senders are not told.
+ */
+async function afterFreeze(
   cluster: NativeCluster,
   proxy: TcpProxy,
-  load: AcknowledgedLoad,
-): Promise<void> {
-  await cluster.freeze(1);
-  try {
-    await still(proxy);
-    proxy.cut();
-    await rejected(load);
-  } finally {
-    await cluster.thaw(1);
-    proxy.mend();
-  }
-  await goesOnEverywhere(load);
-}
-
-async function missingByPlainUse(
-  cluster: NativeCluster,
-  config: ClusterLogConfig,
-): Promise<number> {
+  ours: readonly ClusterLogConfig[],
+): Promise<readonly JudgedLoad[]> {
+  const config = configOn(cluster, "kafkajs");
   await createLoadTopic(config);
   await using producer = await plainProducer(config, loadTopic(config), {
     idempotent: true,
@@ -80,16 +71,24 @@ async function missingByPlainUse(
     retries: 1,
     givesUp: true,
   });
-  const { found } = await hurtLoad(cluster, config, producer, async (load) => {
+  const loads: readonly LoadUnderFault[] = [
+    { config, transport: producer },
+    ...ours.map((config) => ({ config })),
+  ];
+  return await hurtLoads(cluster, loads, async (loads) => {
+    const all = Promise.all(loads.map(rejected));
+    all.catch(() => {}); // Awaited below.
     await cluster.freeze(1);
     try {
-      await rejected(load);
+      await still(proxy);
+      proxy.cut();
+      await all;
     } finally {
       await cluster.thaw(1);
+      proxy.mend();
     }
-    await goesOnEverywhere(load);
+    await Promise.all(loads.map(goesOnEverywhere));
   });
-  return found.missing.length;
 }
 
 /** Resolves when nothing is forwarded any more: all publishers wait for the broker. */
@@ -102,9 +101,4 @@ async function still(proxy: TcpProxy): Promise<void> {
     if (!same) await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
     return same;
   }, LONG_MS);
-}
-
-async function rejected(load: AcknowledgedLoad): Promise<void> {
-  const before = load.rejections;
-  await eventually("a send is rejected", () => load.rejections > before, LONG_MS);
 }

@@ -284,9 +284,9 @@ Deno.test("a cluster with TLS and SASL", async (test) => {
         assertSilentAbout(
           configOf(client, secured.saslPlaintext[0]!, { sasl: { mechanism: "plain" } }),
         )));
-    await test.step(`keeps the password out of what a run by ${client} says and writes`, () =>
-      assertRunKeepsSecret(folder.path, client, secured));
   }
+  await test.step("keeps the password out of what a run says and writes", () =>
+    assertRunKeepsSecret(folder.path, "kafkajs", secured));
 });
 
 /** A run with the right password, and one with a wrong one, as processes of their own. */

@@ -6,11 +6,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  NativeBrokerError,
-  runKafkaTool,
-  startNativeCluster,
-} from "../../../kafka/native_broker/mod.ts";
+import { NativeBrokerError, startNativeCluster } from "../../../kafka/native_broker/mod.ts";
 import { eventually } from "../../support/eventually.ts";
 import { consume, lives, produce, scratchFolder, startIn, tool } from "./cluster_of_a_test.ts";
 
@@ -158,42 +154,6 @@ Deno.test("a native broker ends when the process that started it is killed with 
   await reader.cancel();
   await eventually("the broker has ended", async () => !await lives(pid), 30_000);
 });
-
-Deno.test("listeners with TLS and SASL serve who has the certificate and the password", async () => {
-  await using folder = await scratchFolder();
-  const security = { users: [{ name: "alice", password: "alice-secret" }] };
-  await using cluster = await startIn(folder.path, { security });
-  await tool(cluster, "TopicCommand", "--create", "--topic", "trades", "--partitions", "1");
-  const { secured } = cluster;
-  assert.ok(secured !== null);
-  const trust = `ssl.truststore.type=PEM\nssl.truststore.location=${secured.authorityFile}\n`;
-  const login = (mechanism: string, password: string) =>
-    `sasl.mechanism=${mechanism}\nsasl.jaas.config=org.apache.kafka.common.security.` +
-    `${mechanism === "PLAIN" ? "plain.Plain" : "scram.Scram"}LoginModule required ` +
-    `username="alice" password="${password}";\n`;
-  const list = (address: string, config: string) =>
-    topicsBy(cluster.libs, folder.path, address, config);
-  const by = (mechanism: string, password: string) =>
-    list(secured.saslSsl[0]!, `security.protocol=SASL_SSL\n${trust}${login(mechanism, password)}`);
-  const plain = `security.protocol=SASL_PLAINTEXT\n${login("PLAIN", "alice-secret")}`;
-  const [refused, ...served] = await Promise.all([
-    by("SCRAM-SHA-256", "guess"),
-    by("SCRAM-SHA-256", "alice-secret"),
-    by("SCRAM-SHA-512", "alice-secret"),
-    list(secured.ssl[0]!, `security.protocol=SSL\n${trust}`),
-    list(secured.saslPlaintext[0]!, plain),
-  ]);
-  assert.deepEqual(served.map(({ stdout }) => stdout.trim()), Array(4).fill("trades"));
-  assert.notEqual(refused.code, 0);
-  assert.match(refused.stdout + refused.stderr, /SaslAuthenticationException/);
-});
-
-async function topicsBy(libs: string, folder: string, address: string, config: string) {
-  const file = join(folder, `client-${crypto.randomUUID()}.properties`);
-  await Deno.writeTextFile(file, config);
-  const args = ["--bootstrap-server", address, "--command-config", file, "--list"];
-  return await runKafkaTool(libs, "org.apache.kafka.tools.TopicCommand", args);
-}
 
 /** A program of a test: a shell script. */
 async function program(folder: string, name: string, script: string): Promise<string> {

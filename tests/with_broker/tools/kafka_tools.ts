@@ -47,20 +47,25 @@ export async function produceKeyed(
   await runTool(tools, "ConsoleProducer", args, lines);
 }
 
-/** How many records each partition of a topic has, by GetOffsetShell. */
-export async function endOffsets(tools: Tools, topic: string): Promise<readonly number[]> {
-  const text = await runTool(tools, "GetOffsetShell", ["--topic", topic]);
-  const ends: number[] = [];
+/** How many records all partitions of each topic have had, by GetOffsetShell: names beginning so. */
+export async function recordCounts(
+  tools: Tools,
+  prefix: string,
+): Promise<ReadonlyMap<string, number>> {
+  const pattern = `${prefix.replaceAll(".", "\\.")}.*`;
+  const text = await runTool(tools, "GetOffsetShell", ["--topic", pattern]);
+  const counts = new Map<string, number>();
   for (const line of text.trim().split("\n")) {
-    const [name, partition, end] = line.split(":");
-    assert.equal(name, topic);
-    ends[Number(partition)] = Number(end);
+    const [name = "", _partition, end] = line.split(":");
+    assert.ok(name.startsWith(prefix), line);
+    counts.set(name, (counts.get(name) ?? 0) + Number(end));
   }
-  return ends;
+  return counts;
 }
 
 /** A line of the consumer-groups tool. */
 export interface GroupLine {
+  readonly group: string;
   readonly topic: string;
   readonly partition: number;
   readonly committed: number;
@@ -68,20 +73,18 @@ export interface GroupLine {
   readonly lag: number;
 }
 
-/** How far a group has read, by ConsumerGroupCommand. Partitions without a commit are left out. */
-export async function groupLines(tools: Tools, group: string): Promise<readonly GroupLine[]> {
-  const args = ["--describe", "--group", group];
+/** How far groups have read, by ConsumerGroupCommand. Partitions without a commit are left out. */
+export async function groupLines(
+  tools: Tools,
+  groups: readonly string[],
+): Promise<readonly GroupLine[]> {
+  const args = ["--describe", ...groups.flatMap((group) => ["--group", group])];
   const text = await runTool(tools, "consumer.group.ConsumerGroupCommand", args);
   return text.split("\n").flatMap((line) => {
     const match = /^(\S+)\s+(\S+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s/.exec(line);
-    if (match === null || match[1] !== group) return [];
-    const [partition, committed, end, lag] = match.slice(3).map(Number);
-    return [{
-      topic: match[2]!,
-      partition: partition!,
-      committed: committed!,
-      end: end!,
-      lag: lag!,
-    }];
+    if (match === null) return [];
+    const [, group = "", topic = ""] = match;
+    const [partition = -1, committed = -1, end = -1, lag = -1] = match.slice(3).map(Number);
+    return [{ group, topic, partition, committed, end, lag }];
   });
 }
