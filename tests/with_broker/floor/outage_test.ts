@@ -16,10 +16,11 @@ import {
 } from "../../actors/floor/recovery_floor.ts";
 import { eventually } from "../../support/eventually.ts";
 import { onCluster } from "./cluster_run.ts";
+import { sessionClients } from "../support/test_clients.ts";
 
 const LONG_MS = 120_000;
 
-for (const client of ["kafkajs", "platformatic"] as const) {
+for (const client of sessionClients()) {
   Deno.test(`a floor by ${client} whose log is away in mid-burst goes on by itself, without a restart`, async () => {
     await withFolder(async (directory) => {
       await onCluster(client, async (_run, config) => {

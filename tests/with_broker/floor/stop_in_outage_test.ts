@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import { LOG_PATIENCE_MS } from "../../../actors/floor/log_reach.ts";
 import { type Clock, systemClock } from "../../../actors/runtime/clock.ts";
-import { KAFKA_CLIENTS } from "../../../kafka/cluster/cluster_config.ts";
 import { TcpProxy } from "../../../kafka/tcp_proxy.ts";
 import { FloorFailedError, joinFloor, startFloor } from "../../../mod.ts";
 import {
@@ -18,6 +17,7 @@ import {
 } from "../../actors/floor/recovery_floor.ts";
 import { eventually } from "../../support/eventually.ts";
 import { onCluster } from "./cluster_run.ts";
+import { sessionClients } from "../support/test_clients.ts";
 
 /** A stop that waits for the log takes at least as long as the log's patience; this one must not. */
 const WELL_BEFORE_MS = LOG_PATIENCE_MS / 2;
@@ -46,7 +46,7 @@ function isOutOfReach(error: unknown): boolean {
     /^Cannot stop in order: the log has been out of reach for \d+ s: ./.test(error.message);
 }
 
-for (const client of KAFKA_CLIENTS) {
+for (const client of sessionClients()) {
   Deno.test(`Floor.stop() by ${client} ends while the log is away, with no thread left, and the run goes on later`, async () => {
     await withFolder(async (directory) => {
       await onCluster(client, async (run, config) => {

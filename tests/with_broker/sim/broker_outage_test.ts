@@ -3,18 +3,18 @@
  */
 
 import assert from "node:assert/strict";
-import { KAFKA_CLIENTS } from "../../../kafka/cluster/cluster_config.ts";
 import { ExitCode } from "../../../sim/command_line/exit_codes.ts";
 import { readManifest } from "../../../sim/run_manifest.ts";
 import { assertWholeRun, reportOf, startSim } from "../../sim/session/sim_process.ts";
 import { runOnKafka } from "./runs_on_kafka.ts";
+import { sessionClients } from "../support/test_clients.ts";
 
 const BROKER_OUTAGE = new URL("../../../scenarios/broker_outage.ts", import.meta.url).pathname;
 
 /** The scenario cuts the log off for so long; the floor notices it a moment later. */
 const AT_LEAST_MS = 15_000;
 
-for (const client of KAFKA_CLIENTS) {
+for (const client of sessionClients()) {
   Deno.test(`scenarios/broker_outage.ts loses and doubles nothing by ${client}`, async () => {
     await using run = await runOnKafka(client);
     const played = await startSim(BROKER_OUTAGE, ...run.options).ended;

@@ -4,7 +4,6 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { KAFKA_CLIENTS } from "../../../kafka/cluster/cluster_config.ts";
 import { openEventLog } from "../../../kafka/open_event_log.ts";
 import { ExitCode } from "../../../sim/command_line/exit_codes.ts";
 import {
@@ -18,6 +17,7 @@ import {
 import { eventually } from "../../support/eventually.ts";
 import { testBrokers } from "../support/test_brokers.ts";
 import { type RunOnKafka, runOnKafka, topics } from "./runs_on_kafka.ts";
+import { sessionClients } from "../support/test_clients.ts";
 
 const DEADLINE_MS = 60_000;
 
@@ -34,7 +34,7 @@ async function intends(sim: SimProcess, { runId }: RunOnKafka, count: number): P
   }, DEADLINE_MS);
 }
 
-for (const client of KAFKA_CLIENTS) {
+for (const client of sessionClients()) {
   Deno.test(`sim --brokers plays a burst by ${client}, and every invariant holds`, async () => {
     await using run = await runOnKafka(client);
     const played = await startSim(SHORT_BURST, ...run.options).ended;

@@ -3,7 +3,6 @@
  */
 
 import assert from "node:assert/strict";
-import { KAFKA_CLIENTS } from "../../../kafka/cluster/cluster_config.ts";
 import { openEventLog } from "../../../kafka/open_event_log.ts";
 import { partitionForKey } from "../../../kafka/partitioner.ts";
 import {
@@ -16,6 +15,7 @@ import {
 import { readByConsoleConsumer } from "../faults/stored_records.ts";
 import { onCluster } from "../floor/cluster_run.ts";
 import { produceKeyed, testTools } from "./kafka_tools.ts";
+import { sessionClients } from "../support/test_clients.ts";
 
 const POISON = ["this is no JSON", '{"type":"place-order"}', '{"half":'];
 
@@ -33,7 +33,7 @@ function order(userId: string, orderId: string, side: "buy" | "sell", symbol = S
   };
 }
 
-for (const client of KAFKA_CLIENTS) {
+for (const client of sessionClients()) {
   Deno.test(`orders and poison bytes by Kafka's console producer get answers and dead letters of a floor by ${client}`, async () => {
     await withFolder(async (directory) => {
       await onCluster(client, async (_run, log) => {

@@ -4,7 +4,6 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { KAFKA_CLIENTS } from "../../../kafka/cluster/cluster_config.ts";
 import { openEventLog } from "../../../kafka/open_event_log.ts";
 import { partitionForKey } from "../../../kafka/partitioner.ts";
 import { TOPIC_NAMES } from "../../../kafka/topics.ts";
@@ -14,6 +13,7 @@ import { reportOf, SHORT_BURST, startSim } from "../../sim/session/sim_process.t
 import { readByConsoleConsumer, type StoredRecord } from "../faults/stored_records.ts";
 import { testBrokers } from "../support/test_brokers.ts";
 import { groupLines, recordCounts, testTools, type Tools } from "./kafka_tools.ts";
+import { sessionClients } from "../support/test_clients.ts";
 
 /** The groups of the floor's consumers and what each reads. */
 const GROUPS = {
@@ -25,7 +25,7 @@ const GROUPS = {
 /** What a session's producers ask for; the rest of `order-commands` is the floor's own. */
 const SENT_COMMANDS = ["deposit", "place-order", "cancel-order"];
 
-for (const client of KAFKA_CLIENTS) {
+for (const client of sessionClients()) {
   Deno.test(`a run by ${client} is read by Kafka's own tools, which find its report's counts, keys and lags`, async () => {
     await withFolder(async (runs) => {
       const runId = uniqueName("tools");
