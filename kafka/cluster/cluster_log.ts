@@ -99,7 +99,7 @@ export class ClusterEventLog implements EventLog {
       ...shared,
       openProducer: () =>
         availability.of("producer", async () => {
-          const producer = await IdempotentProducer.open(await parts.openClient());
+          const producer = await IdempotentProducer.open(await parts.openClient(), closed);
           return watchedProducer(producer, availability);
         }),
     });

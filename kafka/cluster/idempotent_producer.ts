@@ -20,7 +20,7 @@ import {
   type ProducerIdentity,
 } from "./kafka_client.ts";
 import { closedFailure, namedFailure } from "./client_failures.ts";
-import { backoffMs, wait } from "./patience.ts";
+import { backoffMs, patiently, wait } from "./patience.ts";
 import { encodeBatch } from "./record_batch/encoder.ts";
 
 /**
@@ -77,12 +77,15 @@ export class IdempotentProducer implements KafkaProducer {
   }
 
   /**
-   * A producer on connections of its own, which it closes.
+   * A producer on connections of its own, which it closes. A broker that has just started gives no
+   * identities yet, and is waited for.
    * @throws {KafkaClientError} when no identity is to be had; then the client is closed
    */
-  static async open(client: KafkaClient): Promise<IdempotentProducer> {
+  static async open(client: KafkaClient, signal?: AbortSignal): Promise<IdempotentProducer> {
+    const patience = { forMs: SEND_PATIENCE_MS, ...signal === undefined ? {} : { signal } };
     try {
-      return new IdempotentProducer(client, await client.allocateProducerId());
+      const identity = await patiently(() => client.allocateProducerId(), patience);
+      return new IdempotentProducer(client, identity);
     } catch (error) {
       await client.close();
       throw error;

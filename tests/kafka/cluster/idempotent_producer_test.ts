@@ -228,6 +228,19 @@ Deno.test("close() ends a send that waits for its next attempt, and the connecti
   assert.equal(cluster.openClients, 0);
 });
 
+Deno.test("IdempotentProducer.open() waits for a broker that gives no identities yet", async () => {
+  const { client } = clientWith(() => Promise.resolve({ baseOffset: 0 }));
+  let asked = 0;
+  client.allocateProducerId = () =>
+    ++asked < 3
+      ? Promise.reject(failure("COORDINATOR_LOAD_IN_PROGRESS", true))
+      : Promise.resolve(IDENTITY);
+  const producer = await IdempotentProducer.open(client);
+  assert.equal(asked, 3);
+  assert.deepEqual(await producer.send(place, [recordOf("a")]), { baseOffset: 0 });
+  await producer.close();
+});
+
 Deno.test("IdempotentProducer.open() closes its connections when no identity is to be had", async () => {
   const cluster = new MemoryCluster();
   await assert.rejects(IdempotentProducer.open(cluster.client()));
