@@ -1,7 +1,7 @@
 /**
  * Publishes: checks everything first, then hands each partition its sends.
  *
- * Every send carries one partition and waits for the one before it, through an idempotent producer that
+ * Every send is of one partition and waits for the one before it, through an idempotent producer that
  * is thrown away once it has rejected anything: measured, that is the pattern that loses nothing when
  * leaders die, and any other lost something.
  *
