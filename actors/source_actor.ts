@@ -7,7 +7,6 @@
 
 import type { Actor, ActorReport, ActorStart } from "./runtime/actor.ts";
 import type { Clock } from "./runtime/clock.ts";
-import { takeTurn } from "./runtime/turns.ts";
 
 /** What of its start a source needs. */
 export type SourceStart<Options> = Pick<ActorStart<Options>, "id" | "options" | "tell">;
@@ -119,7 +118,7 @@ export class SourceActor implements Actor {
       } else if (++turns % WORK_PER_TURN === 0) {
         await this.#clock.sleep(0);
       } else {
-        await takeTurn();
+        await this.#clock.turn?.();
       }
     }
   }

@@ -22,7 +22,7 @@ import { publishUntilAcknowledged } from "../log_access/publish_until_acknowledg
 import { readRange } from "../log_access/read_range.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { RuntimeEventBody } from "../runtime/runtime_events.ts";
-import { takeTurn, WORK_BETWEEN_TURNS } from "../runtime/turns.ts";
+import { WORK_BETWEEN_TURNS } from "../runtime/turns.ts";
 import { isTracing } from "../telemetry/is_tracing.ts";
 import type { RecordSpans } from "../telemetry/record_spans.ts";
 import type { FlushReason, PartitionProcessor } from "./partition_processor.ts";
@@ -114,7 +114,7 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
       // Nearly every record is folded without waiting for anything, so nothing is awaited then.
       const trouble = this.#apply(record);
       if (trouble !== null) await trouble;
-      if (++sincePublish % WORK_BETWEEN_TURNS === 0) await takeTurn();
+      if (++sincePublish % WORK_BETWEEN_TURNS === 0) await this.#options.clock.turn?.();
       if (sincePublish >= PUBLISH_EVERY_RECORDS) {
         sincePublish = 0;
         await this.#publishOutputs();
@@ -237,7 +237,7 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
         this.#tellFailure(record, error);
         await this.#applyAgainFromCleanState(record);
       }
-      if (++sincePublish % WORK_BETWEEN_TURNS === 0) await takeTurn();
+      if (++sincePublish % WORK_BETWEEN_TURNS === 0) await this.#options.clock.turn?.();
       if (sincePublish >= PUBLISH_EVERY_RECORDS) {
         sincePublish = 0;
         await this.#publishOutputs();

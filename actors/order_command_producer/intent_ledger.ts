@@ -14,7 +14,7 @@ import { KeyPartitioner } from "../../kafka/partitioner.ts";
 import { publishUntilAcknowledged } from "../log_access/publish_until_acknowledged.ts";
 import { readRange } from "../log_access/read_range.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { takeTurn, WORK_BETWEEN_TURNS } from "../runtime/turns.ts";
+import { WORK_BETWEEN_TURNS } from "../runtime/turns.ts";
 import { isTracing } from "../telemetry/is_tracing.ts";
 import type { SendContext, SendSpans } from "../telemetry/send_spans.ts";
 import { recoverIntents } from "./intent_recovery.ts";
@@ -150,7 +150,7 @@ export class IntentLedger {
       const outgoing: DoubleEntry[] = [];
       for (const command of commands) {
         outgoing.push(this.#outgoing(command, this.#nextNumber + outgoing.length));
-        if (outgoing.length % WORK_BETWEEN_TURNS === 0) await takeTurn();
+        if (outgoing.length % WORK_BETWEEN_TURNS === 0) await this.#clock.turn?.();
       }
       await this.#write(outgoing.map(({ intent }) => intent), commands[0]!.intendedAt, signal);
       this.#nextNumber += commands.length;

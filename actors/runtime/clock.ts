@@ -6,6 +6,7 @@
  */
 
 import { setImmediate } from "node:timers";
+import { turnOfThread } from "./turns.ts";
 
 /** Tells the time and waits. */
 export interface Clock {
@@ -13,6 +14,11 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Called in the middle of long work: lets the thread hear what it is told when it has been long since
+   * it did. A clock whose time is not the thread's has none.
+   */
+  turn?(): Promise<void>;
 }
 
 /** The machine's own time. It follows the monotonic clock, so a change of the wall clock is not seen. */
@@ -30,6 +36,7 @@ export const systemClock: Clock = {
       signal?.addEventListener("abort", done);
     });
   },
+  turn: turnOfThread,
 };
 
 /** Timers are late by up to about so many milliseconds. Measured with Deno 2.9: 1.2 to 2.2. */
@@ -51,4 +58,5 @@ export const punctualClock: Clock = {
     const leftMs = until - systemClock.now();
     if (leftMs > 0 && signal?.aborted !== true) Atomics.wait(pauseCell, 0, 0, leftMs);
   },
+  turn: turnOfThread,
 };

@@ -8,14 +8,14 @@
 /** Long work is interrupted so often, in ms: far below what a supervisor waits for a ping. */
 const TURN_EVERY_MS = 50;
 
-/** Records or commands worked off between two calls of {@link takeTurn}. */
+/** Records or commands worked off between two calls of a clock's `turn`. */
 export const WORK_BETWEEN_TURNS = 64;
 
 /** This thread's last turn, by `performance.now()`. */
-let lastTurnAt = -Infinity;
+let lastTurnAt = performance.now();
 
-/** Lets the thread hear what it is told when it has been long since it did. */
-export async function takeTurn(): Promise<void> {
+/** Lets the thread hear what it is told when it has been long since it did: `turn` of the system's clock. */
+export async function turnOfThread(): Promise<void> {
   if (performance.now() - lastTurnAt < TURN_EVERY_MS) return;
   // A timer, not setImmediate: measured with Deno 2.9, immediates of a busy thread followed one another
   // for 4 s without a message to it being delivered.
