@@ -5,8 +5,11 @@
  * @module
  */
 
-/** Long work is interrupted so often, in ms: far below what a supervisor waits for a ping. */
-const TURN_EVERY_MS = 50;
+/**
+ * Long work is interrupted so often, in ms: far below what a supervisor waits for a ping, and rarely
+ * enough that a timer, which is late by up to two of them, does not count.
+ */
+const TURN_EVERY_MS = 200;
 
 /** Records or commands worked off between two calls of a clock's `turn`. */
 export const WORK_BETWEEN_TURNS = 64;
