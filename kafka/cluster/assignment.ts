@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assignPartitions } from "../embedded/group_assignment.ts";
+import { assignPartitions } from "../group_assignment.ts";
 import type { Subscription } from "./consumer_protocol.ts";
 import type { ClientPartition } from "./kafka_client.ts";
 

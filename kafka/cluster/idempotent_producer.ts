@@ -45,8 +45,8 @@ export function nextSequence(sequence: number, count: number): number {
   return (sequence + count) % SEQUENCES;
 }
 
-/** The producer's end: sent again through it, a batch would meet the same, or worse. */
-const ENDS_PRODUCER: ReadonlySet<string> = new Set([
+/** The producer's end: sent again through it, a batch would meet the same, or worse. The next is another. */
+export const ENDS_PRODUCER: ReadonlySet<string> = new Set([
   "OUT_OF_ORDER_SEQUENCE_NUMBER",
   "DUPLICATE_SEQUENCE_NUMBER",
   "INVALID_PRODUCER_EPOCH",

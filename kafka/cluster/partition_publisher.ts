@@ -18,7 +18,7 @@ import {
 import type { ClusterNames } from "./cluster_names.ts";
 import { MAX_QUEUED_BYTES } from "./cluster_settings.ts";
 import type { ClusterView } from "./cluster_view.ts";
-import type { KafkaProducer } from "./idempotent_producer.ts";
+import { ENDS_PRODUCER, type KafkaProducer } from "./idempotent_producer.ts";
 import { KafkaClientError } from "./kafka_client.ts";
 import { closedError, toEventLogError } from "./log_errors.ts";
 import { ProducerSlot } from "./producer_slot.ts";
@@ -179,18 +179,9 @@ export class PartitionPublisher {
   }
 }
 
-/** What the producer is refused for: the next one has another identity. */
-const PRODUCER_REFUSED: ReadonlySet<string> = new Set([
-  "OUT_OF_ORDER_SEQUENCE_NUMBER",
-  "DUPLICATE_SEQUENCE_NUMBER",
-  "INVALID_PRODUCER_EPOCH",
-  "PRODUCER_FENCED",
-  "UNKNOWN_PRODUCER_ID",
-]);
-
 /** Whether the next publish decides, whatever Kafka's table says of the same request. */
 function mayPass({ type }: KafkaClientError): boolean {
-  return type.startsWith("UNKNOWN_TOPIC") || PRODUCER_REFUSED.has(type);
+  return type.startsWith("UNKNOWN_TOPIC") || ENDS_PRODUCER.has(type);
 }
 
 function distinct(batches: readonly RecordBatch[]): readonly RecordBatch[] {

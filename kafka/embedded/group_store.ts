@@ -14,7 +14,7 @@ import {
   type TopicPartitionOffset,
 } from "../event_log.ts";
 import type { Connection } from "./connection.ts";
-import { assignPartitions } from "./group_assignment.ts";
+import { assignPartitions } from "../group_assignment.ts";
 import type { TopicCatalog } from "./topic_catalog.ts";
 
 /** A partition that a member owns, and since which generation without a break. */

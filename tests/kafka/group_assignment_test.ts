@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { assignPartitions, type OwnedPartition } from "../../../kafka/embedded/group_assignment.ts";
+import { assignPartitions, type OwnedPartition } from "../../kafka/group_assignment.ts";
 
 const partitionsOf = (topic: string, count: number, owners: readonly (string | null)[] = []) =>
   Array.from({ length: count }, (_, partition): OwnedPartition => ({

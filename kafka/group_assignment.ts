@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TopicPartition } from "../event_log.ts";
+import type { TopicPartition } from "./event_log.ts";
 
 /** A member as the assignment sees it. */
 export interface AssignableMember {
