@@ -10,16 +10,22 @@ import { MAX_AUDITED_OFFSET } from "./columns.ts";
 import { Evidence } from "./evidence/evidence.ts";
 import { FloorTotals } from "./evidence/floor_totals.ts";
 import { Findings } from "./findings.ts";
+import { type PortfolioSnapshots, readPortfolioSnapshots } from "./portfolio_snapshots.ts";
 import { readPartition } from "./partition_stream.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { Accounts } from "./rules/accounts.ts";
 import { AuditLogComplete } from "./rules/audit_log_complete.ts";
 import { CausalityClosed } from "./rules/causality_closed.ts";
+import { judgeDeterminism } from "./rules/determinism.ts";
 import { DuplicatesInert } from "./rules/duplicates_inert.ts";
+import { ExecutedOnce } from "./rules/executed_once.ts";
 import { FloorCuts } from "./rules/floor_cuts.ts";
+import { InputsAccounted } from "./rules/inputs_accounted.ts";
+import { judgeLiveness } from "./rules/liveness.ts";
 import { NoLostOrder } from "./rules/no_lost_order.ts";
 import { NoPhantom } from "./rules/no_phantom.ts";
 import { OneTerminalState } from "./rules/one_terminal_state.ts";
+import { PortfolioReplay } from "./rules/portfolio_replay.ts";
 import { PriceTimePriority } from "./rules/price_time_priority.ts";
 import { RejectsInert } from "./rules/rejects_inert.ts";
 import { SequencesDense } from "./rules/sequences_dense.ts";
@@ -59,6 +65,10 @@ export interface AuditOptions {
    * otherwise the rule stays unknown. Default true.
    */
   readonly drained?: boolean;
+  /** Set when the floor was given so long, in ms, to come to rest, and had not. */
+  readonly stuckAfterMs?: number;
+  /** Digests of the run and of its repetitions. Fewer than two: `determinism` stays unknown. */
+  readonly digests?: readonly string[];
   /** Whether commands may come from clients that write no intents. Default false. */
   readonly openFloor?: boolean;
   /** Milliseconds of any clock that does not step back. Default `performance.now`. */
@@ -81,10 +91,14 @@ export async function auditRun(log: EventLog, options: AuditOptions = {}): Promi
   checkLengths(topics);
   const findings = new Findings({ drained: options.drained ?? true });
   const evidence = new Evidence({ openFloor: options.openFloor ?? false, ends: endsOf(topics) });
-  const audit = new Audit({ evidence, findings }, options);
+  const snapshots = await readPortfolioSnapshots(log);
+  const audit = new Audit({ evidence, findings }, { ...options, snapshots });
   undecideWithout(topics, findings);
   for (const topic of inReadingOrder(topics)) await audit.readTopic(log, topic);
   const recordsRead = audit.finish();
+  const { drained = true, stuckAfterMs, digests = [] } = options;
+  await judgeLiveness(log, findings, { drained, stuckAfterMs });
+  judgeDeterminism(findings, digests);
   return {
     verdicts: findings.verdicts(),
     counts: { ...evidence.counts },
@@ -101,12 +115,17 @@ class Audit {
   readonly #recordsTotal: number;
   #recordsRead = 0;
 
-  constructor(context: RuleContext, options: AuditOptions) {
+  constructor(
+    context: RuleContext,
+    options: AuditOptions & { readonly snapshots: PortfolioSnapshots },
+  ) {
     const totals = new FloorTotals();
     const rules: readonly Rule[] = [
       new NoLostOrder(context),
       new NoPhantom(context),
       new DuplicatesInert(context),
+      // Before the rules that fill the tables it looks at.
+      new ExecutedOnce(context),
       new OneTerminalState(context),
       new TradeLegs(context),
       new FloorCuts(context, totals),
@@ -114,6 +133,8 @@ class Audit {
       new RejectsInert(context),
       new PriceTimePriority(context),
       new CausalityClosed(context),
+      new PortfolioReplay(context, options.snapshots),
+      new InputsAccounted(context),
     ];
     this.#collector = new Collector(context, { rules, sequences: new SequencesDense(context) });
     this.#auditLog = new AuditLogComplete(context, options.auditFolder ?? null);

@@ -11,14 +11,20 @@ export const RULES = {
   "no-phantom": "every effect traces to a client's command, and the command to an intent",
   "duplicates-inert":
     "an idempotency key takes effect at most once; a resend gets the first answer",
+  "executed-once": "an execution happens once, and no order is filled beyond its quantity",
   "one-terminal-state": "an order is placed, filled, then over, and nothing comes after",
   "conservation": "cash and shares are conserved per trade, per account and over the floor",
   "no-overdraft": "no reservation exceeds what was available, and nothing is ever negative",
   "rejects-inert": "a refused command changes nothing",
   "price-time-priority": "an independent slow matcher reproduces every fill, cancel and quote",
+  "portfolio-replay": "every portfolio saved is what its notifications give from the first on",
   "audit-log-complete": "the audit log holds every record, unchanged and chained",
   "sequences-dense": "no message is missing from its channel, and a repeat repeats it exactly",
   "causality-closed": "every cause exists and comes before its effect",
+  "inputs-accounted":
+    "whatever was sent was applied, a duplicate, refused or set aside: one of them, and no two",
+  "liveness": "once the load was over, every group worked off what was left, within the bound",
+  "determinism": "the same seed gives the same records and states again; in virtual time",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** The id of a rule. */

@@ -70,7 +70,10 @@ Deno.test("auditRun() cannot judge orders before it knows the symbols", async ()
 
 Deno.test("auditRun() holds on a floor on which nothing happened", async () => {
   const report = await judge(new HandFloor().log);
-  assert.deepEqual(complaints(report), ["audit-log-complete: no audit folder was given"]);
+  assert.deepEqual(complaints(report), [
+    "portfolio-replay: no portfolio manager has saved a snapshot",
+    "audit-log-complete: no audit folder was given",
+  ]);
   assert.equal(report.recordsRead, 6);
 });
 

@@ -9,6 +9,7 @@ import type {
   FetchedBatch,
   LogReader,
   LogRecord,
+  PartitionLag,
   TopicDescription,
   TopicPartition,
   TopicPartitionOffset,
@@ -28,6 +29,8 @@ const encoder = new TextEncoder();
 /** An event log that can only be read. */
 export class ArrayLog implements EventLog {
   readonly #topics = new Map<string, StoredRecord[][]>();
+  /** Records of `order-commands/0` that the gateway's group has left. */
+  behind = 0;
 
   constructor(partitions: number) {
     for (const { name } of topicSettings()) {
@@ -106,7 +109,17 @@ export class ArrayLog implements EventLog {
   publish = refuse;
   join = refuse;
   describeGroup = refuse;
-  lag = refuse;
+
+  /** The gateway's group has caught up, unless told otherwise; the others have no members. */
+  lag(group: string): Promise<readonly PartitionLag[]> {
+    if (group !== "order-gateway") return Promise.resolve([]);
+    const partitions = this.#topics.get("order-commands") ?? [];
+    return Promise.resolve(partitions.map(({ length: endOffset }, partition) => {
+      const lag = partition === 0 ? this.behind : 0;
+      return { topic: "order-commands", partition, offset: endOffset - lag, endOffset, lag };
+    }));
+  }
+
   findDrift = refuse;
   clean = refuse;
 

@@ -19,6 +19,7 @@ import { partitionForKey } from "../../../../kafka/partitioner.ts";
 import { type TopicName, topicSettings } from "../../../../kafka/topics.ts";
 import { ArrayLog } from "./array_log.ts";
 import { PARTITIONS } from "./hand_floor.ts";
+import { savePortfolios } from "./saved_portfolios.ts";
 
 const COUNTS = Object.fromEntries(
   topicSettings().map(({ name }) => [name, PARTITIONS]),
@@ -105,6 +106,7 @@ export function playFolds(seed: number, commands: number): ArrayLog {
   }
   while (served.some((one) => one.serve(1_000)));
   traders.acknowledge();
+  savePortfolios(log);
   return log;
 }
 

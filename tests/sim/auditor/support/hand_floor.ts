@@ -473,7 +473,8 @@ function isCommand(value: unknown): boolean {
   return typeof value === "string" && value.includes('"id":"producer-0/');
 }
 
-function handParameters(): FloorParameters {
+/** What the floor was opened with. */
+export function handParameters(): FloorParameters {
   return {
     foldVersions: { "order-gateway": 1, "trading-engine": 1 },
     partitions: Object.fromEntries(topicSettings().map(({ name }) => [name, PARTITIONS])),

@@ -9,6 +9,7 @@ import { type AuditOptions, auditRun } from "../../../../sim/auditor/audit_run.t
 import type { AuditReport, RuleId, Verdict } from "../../../../sim/auditor/verdict.ts";
 import type { ArrayLog } from "./array_log.ts";
 import { HandFloor, type Tamper } from "./hand_floor.ts";
+import { savePortfolios } from "./saved_portfolios.ts";
 
 /** Alice, Bob, Carol and Dave trade, cancel, resend, and ask for what is not there. */
 export function playSession(tamper?: Tamper): HandFloor {
@@ -36,12 +37,13 @@ export function playSession(tamper?: Tamper): HandFloor {
   floor.place({ user: "bob", id: "b3", side: "buy", lots: 6, price: 1610, timeInForce: "ioc" });
   floor.place({ user: "carol", id: "c3", side: "buy", lots: 2, price: 1550 });
   floor.acknowledge();
+  savePortfolios(floor.log);
   return floor;
 }
 
-/** Judges a log. */
+/** Judges a log, whose run was played twice with the same outcome. */
 export function judge(log: ArrayLog, options: AuditOptions = {}): Promise<AuditReport> {
-  return auditRun(log, { now: () => 0, ...options });
+  return auditRun(log, { now: () => 0, digests: ["same", "same"], ...options });
 }
 
 /** One rule's verdict. */
