@@ -14,6 +14,7 @@ import { type PortfolioSnapshots, readPortfolioSnapshots } from "./portfolio_sna
 import { readPartition } from "./partition_stream.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { Accounts } from "./rules/accounts.ts";
+import { judgeAuditor } from "./rules/auditor_works.ts";
 import { AuditLogComplete } from "./rules/audit_log_complete.ts";
 import { CausalityClosed } from "./rules/causality_closed.ts";
 import { judgeDeterminism } from "./rules/determinism.ts";
@@ -30,6 +31,7 @@ import { PriceTimePriority } from "./rules/price_time_priority.ts";
 import { RejectsInert } from "./rules/rejects_inert.ts";
 import { SequencesDense } from "./rules/sequences_dense.ts";
 import { TradeLegs } from "./rules/trade_legs.ts";
+import type { SelfCheck } from "./self_check/self_check.ts";
 import { type AuditReport, RULE_IDS } from "./verdict.ts";
 
 /**
@@ -69,6 +71,8 @@ export interface AuditOptions {
   readonly stuckAfterMs?: number;
   /** Digests of the run and of its repetitions. Fewer than two: `determinism` stays unknown. */
   readonly digests?: readonly string[];
+  /** What `checkAuditor` found. Without it `auditor-works` stays unknown. */
+  readonly selfCheck?: SelfCheck;
   /** Whether commands may come from clients that write no intents. Default false. */
   readonly openFloor?: boolean;
   /** Milliseconds of any clock that does not step back. Default `performance.now`. */
@@ -99,6 +103,7 @@ export async function auditRun(log: EventLog, options: AuditOptions = {}): Promi
   const { drained = true, stuckAfterMs, digests = [] } = options;
   await judgeLiveness(log, findings, { drained, stuckAfterMs });
   judgeDeterminism(findings, digests);
+  judgeAuditor(findings, options.selfCheck);
   return {
     verdicts: findings.verdicts(),
     counts: { ...evidence.counts },

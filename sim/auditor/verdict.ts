@@ -25,6 +25,7 @@ export const RULES = {
     "whatever was sent was applied, a duplicate, refused or set aside: one of them, and no two",
   "liveness": "once the load was over, every group worked off what was left, within the bound",
   "determinism": "the same seed gives the same records and states again; in virtual time",
+  "auditor-works": "the auditor holds a clean session and catches each rule broken once",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** The id of a rule. */
