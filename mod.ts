@@ -111,14 +111,28 @@ export { openEventLog, openMemoryLog } from "./kafka/open_event_log.ts";
 export type {
   EmbeddedLogConfig,
   EventLogConfig,
+  MemoryLog,
+  MemoryLogOptions,
   OpenEventLogOptions,
 } from "./kafka/open_event_log.ts";
+export type {
+  CallMoment,
+  FaultEffect,
+  FaultPlace,
+  FaultTerms,
+  LogFault,
+  LogFaultKind,
+  LogFaultOf,
+  LogOperation,
+} from "./kafka/fault_injection/log_fault.ts";
+export type { LogClock } from "./kafka/log_clock.ts";
+export type { Latency, LogCallKind } from "./kafka/memory/latency.ts";
 export type {
   ClusterLogConfig,
   KafkaClientName,
   SaslMechanism,
 } from "./kafka/cluster/cluster_config.ts";
-export type { Durability } from "./kafka/embedded/log_file.ts";
+export type { Durability, LossPolicy } from "./kafka/embedded/log_file.ts";
 export { EventLogError, PublishError } from "./kafka/event_log.ts";
 export type {
   AvailabilityChange,
@@ -132,6 +146,7 @@ export type {
   JoinOptions,
   LogReader,
   LogRecord,
+  LostRecords,
   PartitionLag,
   PollOptions,
   PublishedBatch,
@@ -223,7 +238,7 @@ export type {
   PartitionFoldOptions,
 } from "./actors/fold/partition_fold.ts";
 export { packState, unpackState } from "./actors/fold/state_bytes.ts";
-export type { ActorHost, HostedActor } from "./actors/floor/actor_host.ts";
+export type { ActorHost, ActorSurroundings, HostedActor } from "./actors/floor/actor_host.ts";
 export type {
   Actor,
   ActorFactory,
@@ -240,10 +255,15 @@ export type {
 export type { ChildSpec, Strategy, SupervisorSpec } from "./actors/runtime/child_spec.ts";
 export type { Clock } from "./actors/runtime/clock.ts";
 export { systemClock } from "./actors/runtime/clock.ts";
+export type {
+  FaultTaker,
+  InjectedFault,
+  InjectedFaults,
+} from "./actors/runtime/injected_faults.ts";
 export { ActorCallError, RemoteError } from "./actors/runtime/plain_error.ts";
 export type { ActorCallErrorCode, PlainError } from "./actors/runtime/plain_error.ts";
 export type { BackoffPolicy, RestartPolicy, RestartType } from "./actors/runtime/restart_policy.ts";
-export type { RuntimeEventSink } from "./actors/runtime/event_stream.ts";
+export type { EventSource, RuntimeEventSink } from "./actors/runtime/event_stream.ts";
 export type {
   DownReason,
   RuntimeEvent,
@@ -255,6 +275,7 @@ export { seededRandom } from "./actors/seeded_random.ts";
 // Scenarios.
 export { scenario, ScenarioError } from "./sim/scenario.ts";
 export type { Scenario } from "./sim/scenario.ts";
+export type { FaultDefinition } from "./sim/faults/fault_definition.ts";
 export type {
   AccountDefinition,
   CrowdDefinition,

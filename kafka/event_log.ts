@@ -229,6 +229,11 @@ export interface GroupDescription {
 export interface EventLog extends AsyncDisposable {
   /** What telemetry calls it, such as `kafka`; left out: a log of our own. */
   readonly system?: string;
+  /**
+   * Whether readers are handed what was published, so that a message may travel beside its text
+   * (`carried_message.ts`). Left out: they are not.
+   */
+  readonly carriesMessages?: boolean;
   /** Creates what is missing. @throws {EventLogError} `topic-drift` when one exists otherwise. */
   createTopics(topics: readonly TopicSettings[]): Promise<void>;
   /** Deletes topics with all their records. @throws {EventLogError} `unknown-topic` */
@@ -279,6 +284,17 @@ export interface AvailabilityChange {
   readonly why: string;
 }
 
+/** Records of one partition that were acknowledged and are not in the log any more. */
+export interface LostRecords {
+  /** Null when the topic itself is gone; `partition` then is a number that only the log's file knows. */
+  readonly topic: string | null;
+  readonly partition: number;
+  /** The first of them: where the partition ends now. */
+  readonly from: number;
+  /** Behind the last of them: where it had ended. */
+  readonly to: number;
+}
+
 /** Why an operation of the log failed. */
 export type EventLogErrorCode =
   | "unknown-topic"
@@ -293,6 +309,7 @@ export type EventLogErrorCode =
   | "log-locked"
   | "log-full"
   | "log-corrupt"
+  | "log-incomplete"
   | "log-foreign"
   | "log-version"
   | "log-missing"

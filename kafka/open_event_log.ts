@@ -6,8 +6,14 @@
 
 import type { ClusterLogConfig } from "./cluster/cluster_config.ts";
 import { EmbeddedEventLog } from "./embedded/embedded_log.ts";
-import { type Durability, openLogFile, openLogMemory } from "./embedded/log_file.ts";
+import { type Durability, type LossPolicy, openLogFile } from "./embedded/log_file.ts";
 import type { AvailabilityChange, EventLog } from "./event_log.ts";
+import { machineClock } from "./memory/machine_clock.ts";
+import { MemoryEventLog, type MemoryLog, type MemoryLogOptions } from "./memory/memory_log.ts";
+import { MemoryStore } from "./memory/memory_store.ts";
+
+export type { Latency, LogCallKind } from "./memory/latency.ts";
+export type { MemoryLog, MemoryLogOptions } from "./memory/memory_log.ts";
 
 /** Which log, as plain data that can be sent to a worker. */
 export type EventLogConfig = EmbeddedLogConfig | ClusterLogConfig;
@@ -16,7 +22,10 @@ export type EventLogConfig = EmbeddedLogConfig | ClusterLogConfig;
 export interface EmbeddedLogConfig {
   /** One file on this machine, shared by any number of workers and processes. */
   readonly kind: "embedded";
-  /** Where the file is. Beside it SQLite keeps `-wal` and `-shm` files while it is open. */
+  /**
+   * Where the file is. Beside it SQLite keeps `-wal` and `-shm` files while it is open, and the log
+   * keeps `-ends`: what was acknowledged.
+   */
   readonly path: string;
   /**
    * What survives once it is acknowledged: `process` (the default) the death of every process,
@@ -42,6 +51,8 @@ export interface OpenEventLogOptions {
    * is never made, and not asked before the log is used.
    */
   readonly create?: boolean;
+  /** What is done with a file that lacks acknowledged records. Default `refuse`. */
+  readonly loss?: LossPolicy;
   /**
    * Told once when requests begin to fail because a cluster cannot be reached, and once when one
    * succeeds again. The embedded log never tells.
@@ -51,8 +62,8 @@ export interface OpenEventLogOptions {
 
 /**
  * Opens the log.
- * @throws {EventLogError} `log-missing`, `log-foreign`, `log-version`, `log-corrupt`, `log-locked`,
- * `log-full` or `log-unavailable`
+ * @throws {EventLogError} `log-missing`, `log-foreign`, `log-version`, `log-corrupt`, `log-incomplete`,
+ * `log-locked`, `log-full` or `log-unavailable`
  *
  * @example
  * ```ts
@@ -77,17 +88,18 @@ export async function openEventLog(
   const opened = openLogFile(config.path, {
     durability: config.durability ?? "process",
     create: options.create ?? true,
+    loss: options.loss ?? "refuse",
   });
   return new EmbeddedEventLog({
     ...opened,
-    shared: true,
     now: options.now ?? machineTime,
     background: config.background ?? false,
   });
 }
 
 /**
- * Opens a log in memory, for one thread: nobody else can see it, and it ends with its handle.
+ * Opens a log in memory, for one thread: nobody else can see it, and it ends with this handle. It goes
+ * by the machine's time or by that of the clock it is given, and never waits for anything but that.
  *
  * @example Publish, join a group, poll, commit
  * ```ts
@@ -114,10 +126,9 @@ export async function openEventLog(
  * await member.leave();
  * ```
  */
-export function openMemoryLog(options: Pick<OpenEventLogOptions, "now"> = {}): Promise<EventLog> {
-  return Promise.resolve().then(() =>
-    new EmbeddedEventLog({ ...openLogMemory(), shared: false, now: options.now ?? machineTime })
-  );
+export function openMemoryLog(options: MemoryLogOptions = {}): Promise<MemoryLog> {
+  const store = new MemoryStore(options.clock ?? machineClock, options.latency);
+  return Promise.resolve(new MemoryEventLog(store, true));
 }
 
 /** The wall clock, because processes that share a file compare their times. */

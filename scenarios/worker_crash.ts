@@ -20,7 +20,7 @@ export default scenario("worker_crash", {
     { name: "deaths", kind: "constant", ratePerSecond: 400, duration: "4s" },
     { name: "healing", kind: "constant", ratePerSecond: 100, duration: "2s" },
   ],
-  events: [
+  faults: [
     { at: { phase: "deaths", plus: "500ms" }, crash: "trading-engine-0" },
     { at: { phase: "deaths", plus: "1500ms" }, terminate: "order-gateway-0" },
     { at: { phase: "deaths", plus: "2500ms" }, crash: "order-command-producer-0" },
@@ -28,6 +28,7 @@ export default scenario("worker_crash", {
   thresholds: {
     "orders.lost": "==0",
     "restarts": ">=3",
+    "faults.missed": "==0",
     "fills": ">0",
     "lag": "==0",
   },

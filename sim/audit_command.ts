@@ -1,14 +1,13 @@
 /**
- * `deno task audit verify <run>`: checks a run's audit log against itself and against the run's log.
+ * `deno task audit <run>` judges a finished run by its topics alone; `deno task audit verify <run>` checks
+ * a run's audit log against itself and against the run's log.
  *
  * @module
  */
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { AuditFinding } from "../actors/audit_logger/audit_findings.ts";
-import { MAX_FINDINGS } from "../actors/audit_logger/audit_findings.ts";
-import { type AuditVerification, verifyAuditLog } from "../actors/audit_logger/verify_audit_log.ts";
+import { verifyAuditLog } from "../actors/audit_logger/verify_audit_log.ts";
 import { type EventLog, EventLogError } from "../kafka/event_log.ts";
 import { type EventLogConfig, openEventLog } from "../kafka/open_event_log.ts";
 import { checkCluster } from "../kafka/cluster/check_cluster.ts";
@@ -23,17 +22,30 @@ import { findRuns } from "./clean_command.ts";
 import { DEFAULT_RUNS_DIRECTORY, isRunId, type RunPaths, runPaths } from "./run_folder.ts";
 import { readManifest } from "./run_manifest.ts";
 import { lockFile } from "../actors/floor/process_lock.ts";
+import { SpillError } from "./auditor/memory/spill_file.ts";
+import { renderAudit } from "./auditor/render_audit.ts";
+import type { AuditReport } from "./auditor/verdict.ts";
+import { auditFinishedRun } from "./audit_finished_run.ts";
+import { renderVerification } from "./render_audit_verification.ts";
+import { choosePaint, type Paint, plain } from "./report/paint.ts";
 
 /** The exit codes of `deno task audit`. */
 export const AuditExit = { right: 0, wrong: 1, unusable: 2 } as const;
 
-const USAGE = `Usage: deno task audit verify <run> [--runs DIR] [--json]
+const USAGE = `Usage: deno task audit <run> [--runs DIR] [--open] [--json]
+       deno task audit verify <run> [--runs DIR] [--json]
 
-Checks that a run's audit log has no hole, that its chain of hashes holds, and that every line
-is the record of the run's log. Exits 0 when it is right, 1 when it is not, 2 when it cannot tell.
+The first judges a finished run by the records of its topics: every invariant is held, violated
+with the first records that show it, or unknown with the reason. Exits 0 when none is violated,
+1 when one is, 2 when it cannot tell.
+
+The second checks that a run's audit log has no hole, that its chain of hashes holds, and that
+every line is the record of the run's log. Exits 0 when it is right, 1 when it is not, 2 when it
+cannot tell.
 
   <run>       a run's id, or its folder
   --runs DIR  where runs are looked up by id (default ${DEFAULT_RUNS_DIRECTORY})
+  --open      commands may come from clients that write no intents
   --json      prints what was checked and found as JSON
 
 A run's log on a cluster is found by the run's manifest; where the cluster has moved:
@@ -45,6 +57,9 @@ const RUNS_NAMED = 5;
 /** What the command works with besides its arguments. */
 export interface AuditCommandSurroundings {
   readonly print: (line: string) => void;
+  /** Shows how far an audit has come; "" takes it away again. Left out: it is not shown. */
+  readonly showProgress?: (line: string) => void;
+  readonly paint?: Paint;
   /** Opens a run's log. */
   readonly openLog: (config: EventLogConfig) => Promise<EventLog>;
 }
@@ -68,10 +83,7 @@ export async function auditCommand(
     return AuditExit.right;
   }
   try {
-    const directory = await findRun(wanted.run, wanted.runs);
-    const verified = await verifyRun(directory, wanted.cluster, surroundings.openLog);
-    for (const line of wanted.json ? [toJson(verified)] : render(directory, verified)) print(line);
-    return verified.findingCount === 0 ? AuditExit.right : AuditExit.wrong;
+    return await (wanted.verifies ? verifyRun : judgeRun)(wanted, surroundings);
   } catch (error) {
     if (!isExpected(error)) throw error;
     print(error.message);
@@ -81,13 +93,15 @@ export async function auditCommand(
 
 function isExpected(error: unknown): error is Error {
   return error instanceof AuditCommandError || error instanceof EventLogError ||
-    error instanceof UsageError ||
+    error instanceof UsageError || error instanceof SpillError || error instanceof RangeError ||
     error instanceof Deno.errors.PermissionDenied;
 }
 
 interface Wanted {
+  readonly verifies: boolean;
   readonly run: string;
   readonly runs: string;
+  readonly open: boolean;
   readonly json: boolean;
   readonly help: boolean;
   /** What is said otherwise than in the run's manifest, as when the cluster moved. */
@@ -100,6 +114,7 @@ function parseAuditArguments(argv: readonly string[]): Wanted | string {
       args: [...argv],
       options: {
         runs: { type: "string", default: DEFAULT_RUNS_DIRECTORY },
+        open: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
         ...CLUSTER_OPTIONS,
@@ -107,54 +122,97 @@ function parseAuditArguments(argv: readonly string[]): Wanted | string {
       allowPositionals: true,
       strict: true,
     });
-    const [command, run, ...more] = positionals;
-    const { runs, json, help, ...cluster } = values;
-    if (help) return { runs, json, help, cluster, run: "" };
-    if (command === undefined) return "Say what to do: verify";
-    if (command !== "verify") return `Unknown command ${JSON.stringify(command)}: there is verify`;
-    if (run === undefined) return "Say which run to verify: its id or its folder";
+    const verifies = positionals[0] === "verify";
+    const [run, ...more] = verifies ? positionals.slice(1) : positionals;
+    const { runs, open, json, help, ...cluster } = values;
+    if (help) return { verifies, runs, open, json, help, cluster, run: "" };
+    const what = verifies ? "verify" : "audit";
+    if (run === undefined) return `Say which run to ${what}: its id or its folder`;
     if (more.length > 0) return `One run at a time: ${JSON.stringify(more[0])} is too much`;
-    return { runs, json, help, cluster, run };
+    if (verifies && open) return "--open is for the judging of a run, not for verify";
+    return { verifies, runs, open, json, help, cluster, run };
   } catch (error) {
     return (error as Error).message; // parseArgs throws TypeErrors that say what is wrong
   }
 }
 
-/** The folder of a run, given by path or id. */
-async function findRun(run: string, runsDirectory: string): Promise<string> {
-  const candidates = isRunId(run) ? [join(runsDirectory, run), run] : [run];
+/** The folder of a run, given by path or id, that has something to look at. */
+async function findRun(
+  { run, runs, verifies }: Wanted,
+  isUsable: (paths: RunPaths) => Promise<boolean>,
+): Promise<string> {
+  const what = verifies ? "verify" : "audit";
+  const candidates = isRunId(run) ? [join(runs, run), run] : [run];
   for (const directory of candidates) {
-    if (await isThere(runPaths(directory).audit, "isDirectory")) return directory;
+    if (await isUsable(runPaths(directory))) return directory;
   }
   for (const directory of candidates) {
     if (!await isThere(directory, "isDirectory")) continue;
-    throw new AuditCommandError(`Cannot verify ${directory}: it has no audit folder`);
+    const lacks = verifies ? "it has no audit folder" : "it has no log.sqlite, and no manifest " +
+      "names a cluster";
+    throw new AuditCommandError(`Cannot ${what} ${directory}: ${lacks}`);
   }
-  const runs = (await findRuns(runsDirectory)).slice(-RUNS_NAMED).reverse();
-  const known = runs.length === 0
-    ? `there are no runs in ${runsDirectory}`
-    : `the latest runs are ${runs.map(({ runId }) => runId).join(", ")}`;
+  const newest = (await findRuns(runs)).slice(-RUNS_NAMED).reverse();
+  const known = newest.length === 0
+    ? `there are no runs in ${runs}`
+    : `the latest runs are ${newest.map(({ runId }) => runId).join(", ")}`;
   throw new AuditCommandError(
-    `Cannot verify run ${JSON.stringify(run)}: it is not there; ${known}`,
+    `Cannot ${what} run ${JSON.stringify(run)}: it is not there; ${known}`,
   );
 }
 
-async function verifyRun(
-  directory: string,
-  cluster: ClusterValues,
-  openLog: AuditCommandSurroundings["openLog"],
-): Promise<AuditVerification> {
+async function judgeRun(wanted: Wanted, surroundings: AuditCommandSurroundings): Promise<number> {
+  const { print, showProgress, paint = plain, openLog } = surroundings;
+  const directory = await findRun(wanted, hasLog);
   const paths = runPaths(directory);
-  using lock = await lockFile(paths.lock);
-  if (lock === null) {
-    throw new AuditCommandError(
-      `Cannot verify ${directory}: a process is playing it now; wait until it has ended`,
-    );
-  }
-  const config = await logOf(paths, cluster);
-  if (config === null) return await verifyAuditLog({ folder: paths.audit });
+  using _lock = await lockRun("audit", paths);
+  const config = await logOf(paths, wanted.cluster);
+  if (config === null) throw new AuditCommandError(`Cannot audit ${directory}: its log is gone`);
   await using log = await openLog(config);
-  return await verifyAuditLog({ folder: paths.audit, log });
+  const auditFolder = await isThere(paths.audit, "isDirectory") ? paths.audit : null;
+  const report = await auditFinishedRun(log, {
+    config,
+    auditFolder,
+    openFloor: wanted.open,
+    ...(showProgress === undefined ? {} : { showProgress }),
+  });
+  const lines = wanted.json
+    ? [JSON.stringify(report, null, 2)]
+    : await renderAudit(log, { name: directory, report, paint });
+  for (const line of lines) print(line);
+  return isViolated(report) ? AuditExit.wrong : AuditExit.right;
+}
+
+function isViolated({ verdicts }: AuditReport): boolean {
+  return verdicts.some(({ status }) => status === "violated");
+}
+
+async function verifyRun(wanted: Wanted, surroundings: AuditCommandSurroundings): Promise<number> {
+  const { print, openLog } = surroundings;
+  const directory = await findRun(wanted, ({ audit }) => isThere(audit, "isDirectory"));
+  const paths = runPaths(directory);
+  using _lock = await lockRun("verify", paths);
+  const config = await logOf(paths, wanted.cluster);
+  await using log = config === null ? null : await openLog(config);
+  const verified = await verifyAuditLog({ folder: paths.audit, ...(log === null ? {} : { log }) });
+  const lines = wanted.json
+    ? [JSON.stringify(verified, null, 2)]
+    : renderVerification(directory, verified);
+  for (const line of lines) print(line);
+  return verified.findingCount === 0 ? AuditExit.right : AuditExit.wrong;
+}
+
+async function lockRun(what: string, paths: RunPaths): Promise<Disposable> {
+  const lock = await lockFile(paths.lock);
+  if (lock !== null) return lock;
+  throw new AuditCommandError(
+    `Cannot ${what} ${paths.directory}: a process is playing it now; wait until it has ended`,
+  );
+}
+
+async function hasLog(paths: RunPaths): Promise<boolean> {
+  return await isThere(paths.log, "isFile") ||
+    (await readManifest(paths.manifest).catch(() => null))?.log !== undefined;
 }
 
 /** The log of a run: on the cluster that its manifest names, else its file; null when that is gone. */
@@ -175,58 +233,24 @@ async function isThere(path: string, kind: "isFile" | "isDirectory"): Promise<bo
   }
 }
 
-function toJson(verified: AuditVerification): string {
-  return JSON.stringify(verified, null, 2);
-}
-
-function render(directory: string, verified: AuditVerification): readonly string[] {
-  const { partitions, comparedWithLog, findings, findingCount } = verified;
-  const files = partitions.reduce((sum, { files }) => sum + files, 0);
-  const records = partitions.reduce((sum, { records }) => sum + records, 0);
-  const passedOver = partitions.flatMap(({ topic, partition, passedOver }) =>
-    passedOver.map((name) => `${topic}/${partition}/${name}`)
-  );
-  const lines = [
-    `audit log of ${directory}: ${count(records, "record")} in ${count(files, "file")} of ` +
-    `${count(partitions.length, "partition")}`,
-    comparedWithLog
-      ? "checked: no record is missing, the chain of hashes, every line against the run's log"
-      : "checked: no hole, and the chain of hashes; NOT checked: lines against the run's log, and " +
-        "whether the end is missing, because the run has no log.sqlite",
-  ];
-  if (passedOver.length > 0) {
-    const [first] = passedOver;
-    lines.push(
-      `passed over: ${count(passedOver.length, "file")} not (yet) part of it, such as ${first}`,
-    );
-  }
-  if (findingCount === 0) return [...lines, "right"];
-  const hidden = findingCount - findings.length;
-  return [
-    ...lines,
-    ...findings.map(describeFinding),
-    ...(hidden > 0 ? [`... and ${hidden} more; the first ${MAX_FINDINGS} are shown`] : []),
-    `WRONG: ${count(findingCount, "finding")}`,
-  ];
-}
-
-function describeFinding({ kind, topic, partition, file, line, message }: AuditFinding): string {
-  const place = file === null ? `${topic}/${partition}` : line === null ? file : `${file}:${line}`;
-  return `  ${place}: ${kind}: ${message}`;
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? "" : "s"}`;
-}
-
 async function openRunsLog(config: EventLogConfig): Promise<EventLog> {
   if (config.kind === "kafka") await checkCluster(config);
   return await openEventLog(config, { create: false });
 }
 
+/** A line that is written over itself, on a terminal; elsewhere progress would only be noise. */
+function progressLine(): Pick<AuditCommandSurroundings, "showProgress"> {
+  if (!Deno.stderr.isTerminal()) return {};
+  const encoder = new TextEncoder();
+  return { showProgress: (line) => Deno.stderr.writeSync(encoder.encode(`\r\x1b[K${line}`)) };
+}
+
 if (import.meta.main) {
+  const isTerminal = Deno.stdout.isTerminal();
   Deno.exitCode = await auditCommand(Deno.args, {
     print: console.log,
+    ...progressLine(),
+    paint: choosePaint({ isTerminal, noColor: Deno.noColor ? "1" : undefined }),
     openLog: openRunsLog,
   });
 }

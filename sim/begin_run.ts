@@ -10,10 +10,12 @@ import { clusterConfigAgain, clusterConfigOf } from "./command_line/cluster_argu
 import { loadScenario } from "./command_line/load_scenario.ts";
 import type { SimCommand } from "./command_line/sim_arguments.ts";
 import { compileScenario } from "./compile_scenario.ts";
+import { checkLogOf } from "./check_log.ts";
 import { createRunFolder, newRunId, type RunFolder, RunFolderError } from "./run_folder.ts";
 import { MANIFEST_VERSION, type RunManifest, writeManifest } from "./run_manifest.ts";
 import { checkBegunRun, checkFaults, checkNewRun } from "./run_on_cluster.ts";
 import { OUTCRY_VERSION } from "./version.ts";
+import { VIRTUAL_EPOCH } from "./virtual/virtual_epoch.ts";
 
 /**
  * Makes the folder of a new run.
@@ -32,7 +34,7 @@ export async function beginRun(
   const random = seededRandom(crypto.getRandomValues(new Uint32Array(1))[0]!, "run");
   const runId = command.runId ?? newRunId(plan.scenario, Date.now(), random);
   const cluster = clusterConfigOf(command.cluster, { runId });
-  checkFaults(plan, cluster);
+  checkFaults(plan, { isVirtual: command.virtual !== null });
   if (cluster !== null) await checkNewRun(runId, cluster);
   const manifest: RunManifest = {
     version: MANIFEST_VERSION,
@@ -42,6 +44,7 @@ export async function beginRun(
     elapsedBefore: 0,
     durability: command.durability,
     ...(cluster === null ? {} : { log: cluster }),
+    ...(command.virtual === null ? {} : { virtual: { startsAt: VIRTUAL_EPOCH } }),
     versions: { outcry: OUTCRY_VERSION, deno: Deno.version.deno },
     started: moment,
     resumed: [],
@@ -54,14 +57,20 @@ export async function beginRun(
  *
  * @throws {UsageError} when the command names a cluster in a way that does not fit the run
  * @throws {EventLogError} when the run's cluster cannot be reached
- * @throws {RunFolderError} when the run's topics are not there
+ * @throws {RunFolderError} when the run's topics are not there, or its log's file lacks records
  */
 export async function goOn(
   folder: RunFolder,
-  { cluster }: SimCommand & { readonly kind: "resume" },
+  { cluster, acceptLoss }: SimCommand & { readonly kind: "resume" },
   moment: RunManifest["started"],
 ): Promise<RunFolder> {
   const { directory } = folder.paths;
+  if (folder.manifest.virtual !== undefined) {
+    throw new RunFolderError(
+      `Cannot go on with ${directory}: it was played in virtual time, which ends with its process; ` +
+        `play it again, it takes seconds`,
+    );
+  }
   const { log, ...kept } = folder.manifest;
   if (log === undefined && Object.keys(cluster).length > 0) {
     throw new RunFolderError(
@@ -71,11 +80,16 @@ export async function goOn(
   }
   const config = log === undefined ? null : clusterConfigAgain(log, cluster);
   if (config !== null) await checkBegunRun(directory, config);
+  else {
+    const begun = kept.sessionStartsAt !== null;
+    const lost = await checkLogOf(folder.paths, { acceptLoss, begun });
+    if (lost !== null) console.error(lost);
+  }
   const manifest: RunManifest = {
     ...kept,
     ...(config === null ? {} : { log: config }),
     resumed: [...kept.resumed, moment],
   };
-  await writeManifest(folder.paths.manifest, manifest);
+  writeManifest(folder.paths.manifest, manifest);
   return { ...folder, manifest, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }

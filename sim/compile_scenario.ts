@@ -6,7 +6,10 @@
 
 import type { TradesFormat } from "../actors/market_data_producer/trade_replay.ts";
 import { TOPIC_NAMES } from "../kafka/topics.ts";
+import { partitionsOf } from "./faults/fault_needs.ts";
+import { planFaults } from "./faults/plan_faults.ts";
 import { suggestion } from "./nearest.ts";
+import { planProblems } from "./plan_problems.ts";
 import { planSymbols } from "./plan_symbols.ts";
 import {
   type CheckedScenario,
@@ -15,7 +18,7 @@ import {
   type Scenario,
   ScenarioError,
 } from "./scenario.ts";
-import { type ActorGroup, parseInstance, verbOf } from "./scenario_events.ts";
+import { type ActorGroup, verbOf } from "./scenario_events.ts";
 import {
   type CheckedDefinition,
   MAX_PHASE_MS,
@@ -24,7 +27,6 @@ import {
 } from "./scenario_schema.ts";
 import { type Pace, peakRateOf, planPhases } from "./session_pace.ts";
 import {
-  keepsAuditLog,
   PLAN_VERSION,
   type PlannedAccount,
   type PlannedEvent,
@@ -109,13 +111,23 @@ export async function compileScenario(
     phases: [...phases],
     durationMs: last.startsAtMs + last.durationMs,
     events: planEvents(definition, phases, pace.timeFactor),
+    faults: [],
     thresholds: scenario.thresholds.map((threshold) => ({ ...threshold })),
     invariants: definition.invariants === "all" ? "all" : [...definition.invariants],
     notes: notesOn(symbols),
   };
-  const problems = instanceProblems(plan);
+  const problems = planProblems(plan, definition);
   if (problems.length > 0) throw new ScenarioError(scenario.name, problems);
-  return plan;
+  // Not before there is a place for each of them.
+  const { timeFactor } = pace;
+  const { seed, partitions } = plan;
+  const faults = planFaults(definition.faults, {
+    seed,
+    phases,
+    timeFactor,
+    partitions: (topic) => partitionsOf(topic, partitions),
+  });
+  return { ...plan, faults };
 }
 
 function paceOf(name: string, definition: CheckedDefinition, overrides: Overrides): Pace {
@@ -181,56 +193,9 @@ function planEvents(
     const atMs = typeof at === "number"
       ? at * timeFactor
       : phases.find(({ name }) => name === at.phase)!.startsAtMs + at.plus * timeFactor;
-    const { forMs, ...happening } = verbOf(event);
-    return { atMs, ...happening, ...(forMs === undefined ? {} : { forMs: forMs * timeFactor }) };
+    return { atMs, ...verbOf(event) };
   });
   return planned.sort((a, b) => a.atMs - b.atMs);
-}
-
-/** Groups without which no order is ever answered or filled. */
-const NEEDED_GROUPS = [
-  ["order-gateway", "nobody opens accounts or answers orders without one"],
-  ["trading-engine", "nobody matches orders or closes cancels without one"],
-  ["order-command-producer", "nobody sends the orders of the phases without one"],
-] as const satisfies readonly (readonly [ActorGroup, string])[];
-
-/** Instances given by script or command line may not fit. */
-function instanceProblems(plan: SessionPlan): readonly string[] {
-  const problems: string[] = [];
-  const { instances, symbols } = plan;
-  const isSilent = plan.phases.every((phase) => peakRateOf(phase) === 0);
-  for (const [group, reason] of NEEDED_GROUPS) {
-    if (instances[group] > 0 || (isSilent && group === "order-command-producer")) continue;
-    problems.push(`${group}: 0 instances: must be at least 1: ${reason}`);
-  }
-  const wantsAudit = plan.invariants !== "all" && plan.invariants.includes("audit-log-complete");
-  if (wantsAudit && !keepsAuditLog(plan)) {
-    problems.push("audit-logger: 0 instances: invariants name audit-log-complete, which needs one");
-  }
-  if (instances["market-data-producer"] > symbols.length) {
-    problems.push(
-      `market-data-producer: ${instances["market-data-producer"]} instances: must be at most one ` +
-        `a symbol, of which there are ${symbols.length}`,
-    );
-  }
-  for (const { verb, whom } of plan.events) {
-    const instance = parseInstance(whom);
-    if (verb === "join" || instance === null) continue;
-    if (
-      NEEDED_GROUPS.some(([group]) => group === instance.group) && instances[instance.group] === 0
-    ) {
-      continue; // said already
-    }
-    const joins = plan.events.filter((event) => event.verb === "join");
-    const possible = instances[instance.group] +
-      joins.filter((event) => event.whom === instance.group).length;
-    if (instance.number < possible) continue;
-    problems.push(
-      `--instances: the script lets ${whom} ${verb}, so ${instance.group} must be at least ` +
-        `${instance.number + 1}`,
-    );
-  }
-  return problems;
 }
 
 function notesOn(symbols: readonly PlannedSymbol[]): string[] {

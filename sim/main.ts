@@ -14,15 +14,19 @@ import { ExitCode } from "./command_line/exit_codes.ts";
 import { listScenarios, LoadError } from "./command_line/load_scenario.ts";
 import { parseSimArguments, type SimCommand, UsageError } from "./command_line/sim_arguments.ts";
 import { renderUsage, USAGE_LINE } from "./command_line/usage.ts";
-import { ProgressWriter } from "./progress_writer.ts";
+import { LINE_EVERY_MS, ProgressWriter, UPDATE_EVERY_MS } from "./progress_writer.ts";
 import { choosePaint, type Paint } from "./report/paint.ts";
 import { renderReport } from "./report/render_report.ts";
 import { finishedReport, makeReport, type RunReport, writeReport } from "./report/run_report.ts";
 import { openRunFolder, type RunFolder, RunFolderError } from "./run_folder.ts";
 import { ScenarioError } from "./scenario.ts";
 import { playSession } from "./session/play_session.ts";
+import type { SessionSurroundings } from "./session/session.ts";
 import { OUTCRY_VERSION } from "./version.ts";
 import { sayWarnings } from "./warnings.ts";
+import { VirtualTimeError } from "../actors/runtime/virtual_time.ts";
+import { playVirtualSession } from "./virtual/play_virtual_session.ts";
+import { throttled } from "./virtual/throttled.ts";
 
 /** Where the shipped scenarios are, for whoever runs the command elsewhere. */
 const SCENARIOS = new URL("../scenarios/", import.meta.url);
@@ -34,24 +38,22 @@ const encoder = new TextEncoder();
 
 /** Runs the command. @returns the exit code */
 export async function simMain(argv: readonly string[]): Promise<number> {
-  let directory: string | null = null;
+  let begun: RunFolder | null = null;
   try {
     const command = parseSimArguments(argv);
     if (command.kind === "help" || command.kind === "list") return await usage(command.kind);
     const moment = { at: new Date().toISOString(), argv: [...argv] };
     if (command.kind === "run") {
-      using begun = await beginRun(command, moment);
-      directory = begun.paths.directory;
-      return await play(begun, command);
+      using folder = begun = await beginRun(command, moment);
+      return await play(folder, command);
     }
-    using opened = await openRunFolder(command.directory);
-    directory = opened.paths.directory;
+    using opened = begun = await openRunFolder(command.directory);
     const finished = await finishedReport(opened.paths.report);
     return finished === null
       ? await play(await goOn(opened, command, moment), command)
       : showAgain(finished, command);
   } catch (error) {
-    return explain(error, directory);
+    return explain(error, begun);
   }
 }
 
@@ -81,8 +83,9 @@ function paintFor(stream: { isTerminal(): boolean }): Paint {
 
 async function play(
   folder: RunFolder,
-  { json, metricsPort }: Extract<SimCommand, { kind: "run" | "resume" }>,
+  command: Extract<SimCommand, { kind: "run" | "resume" }>,
 ): Promise<number> {
+  const { json } = command;
   // With --json the report alone goes to standard output.
   const stream = json ? Deno.stderr : Deno.stdout;
   const paint = paintFor(stream);
@@ -97,13 +100,13 @@ async function play(
   const interruption = onInterrupt();
   try {
     progress.say(`run ${folder.runId}, in ${folder.paths.directory}, by process ${Deno.pid}`);
-    const result = await playSession({
+    const result = await playInItsTime(command, {
       folder,
       progress: (snapshot) => progress.update(snapshot),
       say: (text) => progress.say(text),
       interrupted: interruption.signal,
-      metricsPort,
-    });
+      metricsPort: command.metricsPort,
+    }, stream);
     progress.finish();
     const report = makeReport({
       ...result,
@@ -112,13 +115,25 @@ async function play(
       plan: folder.manifest.plan,
       machine: machine(),
     });
-    await writeReport(folder.paths.report, report);
+    writeReport(folder.paths.report, report);
     show(report, { json, paint });
     return report.exitCode;
   } finally {
     progress.finish();
     interruption[Symbol.dispose]();
   }
+}
+
+/** In real or in virtual time, which comes in bursts: there no more is told than can be read. */
+async function playInItsTime(
+  command: Extract<SimCommand, { kind: "run" | "resume" }>,
+  surroundings: SessionSurroundings,
+  stream: { isTerminal(): boolean },
+) {
+  if (command.kind === "resume" || command.virtual === null) return await playSession(surroundings);
+  const everyMs = stream.isTerminal() ? UPDATE_EVERY_MS : LINE_EVERY_MS;
+  const progress = throttled(surroundings.progress, { everyMs, now: () => performance.now() });
+  return await playVirtualSession({ ...surroundings, ...command.virtual, progress });
 }
 
 function show(report: RunReport, { json, paint }: { json: boolean; paint: Paint }): void {
@@ -153,7 +168,7 @@ function machine(): RunReport["machine"] {
 }
 
 /** Says what went wrong; errors that a user can mend come without a stack. */
-function explain(error: unknown, directory: string | null): number {
+function explain(error: unknown, begun: RunFolder | null): number {
   if (error instanceof UsageError) {
     console.error(`${error.message}\n\n${USAGE_LINE}\n--help lists scenarios and options.`);
     return ExitCode.invalid;
@@ -166,14 +181,22 @@ function explain(error: unknown, directory: string | null): number {
     console.error(error.message);
     return ExitCode.invalid;
   }
-  if (error instanceof FloorFailedError || error instanceof EventLogError || isOfSystem(error)) {
-    const advice = directory === null
-      ? "Nothing was started."
-      : `The run was not finished; go on with it: deno task sim --resume ${directory}`;
-    console.error(`${error.message}\n${advice}`);
+  if (
+    error instanceof FloorFailedError || error instanceof EventLogError ||
+    error instanceof VirtualTimeError || isOfSystem(error)
+  ) {
+    console.error(`${error.message}\n${adviceAfter(begun)}`);
     return ExitCode.failed;
   }
   throw error;
+}
+
+function adviceAfter(begun: RunFolder | null): string {
+  if (begun === null) return "Nothing was started.";
+  const { paths: { directory }, manifest } = begun;
+  return manifest.virtual === undefined
+    ? `The run was not finished; go on with it: deno task sim --resume ${directory}`
+    : `The run was not finished; what it left is in ${directory}. The same seed ends so again.`;
 }
 
 /** What the operating system refused, such as a full disk. */

@@ -42,6 +42,8 @@ const COUNTS = {
   "zombies": { unit: "count", meaning: "incarnations given up while their thread still ran" },
   "dead-letters": { unit: "count", meaning: "records that were no valid message, or poison" },
   "lag": { unit: "count", meaning: "records that no group had processed at the end" },
+  "faults.fired": { unit: "count", meaning: "faults of the script that took place" },
+  "faults.missed": { unit: "count", meaning: "faults of the script that did not take place" },
   "log.outages": { unit: "count", meaning: "times that the floor could not reach its log" },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 

@@ -11,7 +11,7 @@ import type { Paint } from "./report/paint.ts";
 export const UPDATE_EVERY_MS = 100;
 
 /** Between two lines where there is no terminal. */
-const LINE_EVERY_MS = 1_000;
+export const LINE_EVERY_MS = 1_000;
 
 /** Rates are taken over at least so long, so that they do not flicker. */
 const RATE_OVER_MS = 500;

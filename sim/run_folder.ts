@@ -114,7 +114,7 @@ export async function createRunFolder(
   }
   try {
     await Deno.mkdir(paths.audit);
-    await writeManifest(paths.manifest, manifest);
+    writeManifest(paths.manifest, manifest);
   } catch (cause) {
     lock[Symbol.dispose]();
     throw new RunFolderError(`Cannot start run "${runId}": ${(cause as Error).message}`, cause);
@@ -163,8 +163,11 @@ export async function openRunFolder(directory: string): Promise<RunFolder> {
   if (!hasLog) {
     lock[Symbol.dispose]();
     throw new RunFolderError(
-      `Cannot open run ${directory}: it has no log.sqlite, so it ended before it began; ` +
-        `start the scenario anew`,
+      manifest.virtual === undefined
+        ? `Cannot open run ${directory}: it has no log.sqlite, so it ended before it began; ` +
+          `start the scenario anew`
+        : `Cannot open run ${directory}: it was played in virtual time and its process ended before ` +
+          `it did, so nothing was kept; play it again, it takes seconds`,
     );
   }
   return folderOf(paths, manifest, lock);

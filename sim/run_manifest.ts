@@ -48,14 +48,17 @@ const runManifestSchema = z.strictObject({
   durability: z.enum(DURABILITIES),
   /** The cluster that the log is on; left out: the log is embedded, in the run's folder. */
   log: clusterSchema.optional(),
+  /** Left out: the run is played in real time. `startsAt`: ISO time in UTC at which its time begins. */
+  virtual: z.strictObject({ startsAt: z.iso.datetime() }).optional(),
   versions: z.strictObject({ outcry: z.string(), deno: z.string() }),
   started: momentSchema,
   /** Each time another process went on with the run. */
   resumed: z.array(momentSchema),
 });
 type ReadManifest = z.infer<typeof runManifestSchema>;
-export type RunManifest = Omit<ReadManifest, "log"> & {
+export type RunManifest = Omit<ReadManifest, "log" | "virtual"> & {
   readonly log?: Omit<ClusterLogConfig, "through">;
+  readonly virtual?: { readonly startsAt: string };
 };
 
 /** @throws {Error} saying what is wrong with the file */
@@ -87,7 +90,8 @@ export async function readManifest(path: string): Promise<RunManifest> {
 }
 
 /** A key that was read as undefined is a key left out. */
-function withoutGaps({ log, ...manifest }: ReadManifest): RunManifest {
+function withoutGaps({ log, virtual, ...rest }: ReadManifest): RunManifest {
+  const manifest: RunManifest = { ...rest, ...(virtual === undefined ? {} : { virtual }) };
   if (log === undefined) return manifest;
   const { kind, brokers, topicPrefix, client, tls, sasl } = log;
   return {
@@ -104,6 +108,6 @@ function withoutGaps({ log, ...manifest }: ReadManifest): RunManifest {
 }
 
 /** Writes a manifest; a process killed meanwhile leaves the one of before. */
-export async function writeManifest(path: string, manifest: RunManifest): Promise<void> {
-  await writeFileWhole(path, `${JSON.stringify(manifest, null, 2)}\n`);
+export function writeManifest(path: string, manifest: RunManifest): void {
+  writeFileWhole(path, `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -11,8 +11,8 @@ import { openClient } from "../kafka/cluster/open_client.ts";
 import { openEventLog } from "../kafka/open_event_log.ts";
 import { TOPIC_NAMES, type TopicName } from "../kafka/topics.ts";
 import { deleteCommand } from "./command_line/cluster_arguments.ts";
+import { faultId } from "./faults/planned_fault.ts";
 import { RunFolderError } from "./run_folder.ts";
-import { isNetworkVerb } from "./scenario_events.ts";
 import { ScenarioError } from "./scenario_problems.ts";
 import type { SessionPlan } from "./session_plan.ts";
 
@@ -107,18 +107,23 @@ export async function clusterFacts(config: ClusterLogConfig): Promise<ClusterFac
 }
 
 /**
- * A script with faults of the network needs a log that is reached over one.
+ * Of all faults one cannot take place in real time: a Web Worker whose heap is full ends the whole
+ * process, and there would be nothing left to report.
  *
- * @throws {ScenarioError} when the log is a file
+ * @throws {ScenarioError} when a script wants it there
  */
-export function checkFaults(plan: SessionPlan, config: ClusterLogConfig | null): void {
-  if (config !== null) return;
-  const faults = plan.events.filter(({ verb }) => isNetworkVerb(verb));
-  if (faults.length === 0) return;
-  throw new ScenarioError(plan.scenario, [
-    `events: ${
-      faults[0]!.verb
-    } log: the log is a file, and nothing lies between to be cut: needs a log ` +
-    "that is reached over a network: --brokers HOST:PORT",
-  ]);
+export function checkFaults(
+  { scenario, faults }: Pick<SessionPlan, "scenario" | "faults">,
+  { isVirtual }: { readonly isVirtual: boolean },
+): void {
+  if (isVirtual) return;
+  const problems = faults.flatMap(({ verb, target }, index) =>
+    verb !== "outOfMemory" ? [] : [
+      `${faultId(index)}.outOfMemory: ${
+        JSON.stringify(target)
+      }: a worker whose heap is full ends ` +
+      `the whole process; needs virtual time: --virtual`,
+    ]
+  );
+  if (problems.length > 0) throw new ScenarioError(scenario, problems);
 }

@@ -6,7 +6,8 @@
 
 import { RULE_IDS } from "./auditor/verdict.ts";
 import { suggestion } from "./nearest.ts";
-import { parseInstance, verbOf } from "./scenario_events.ts";
+import { type FaultStage, partitionsOf, unmetNeeds } from "./faults/fault_needs.ts";
+import { type ActorGroup, parseInstance, verbOf } from "./scenario_events.ts";
 import { describeProblems, problemLine, ScenarioError } from "./scenario_problems.ts";
 import type { ScenarioDefinition } from "./scenario_definition.ts";
 import {
@@ -127,6 +128,7 @@ function* namesThatDoNotMatch(definition: CheckedDefinition): Generator<string> 
     yield* unknownSymbols(held, symbols, ["accounts", "holdings"]);
   }
   yield* eventsWithoutPlace(definition);
+  yield* faultsWithoutPlace(definition);
   yield* floodWithoutUser(definition);
   if (definition.invariants === "all") return;
   for (const [i, rule] of definition.invariants.entries()) {
@@ -163,22 +165,54 @@ function* unknownSymbols(
 }
 
 function* eventsWithoutPlace(definition: CheckedDefinition): Generator<string> {
-  const phases = definition.phases.map(({ name }) => name);
-  const joins = definition.events.filter(({ join }) => join !== undefined);
   for (const [i, event] of definition.events.entries()) {
-    if (typeof event.at === "object" && !phases.includes(event.at.phase)) {
-      const right = `must be one of phases: ${phases.join(", ")}`;
-      yield problemLine(["events", i, "at", "phase"], event.at.phase, right);
-    }
+    yield* unknownPhase(event.at, definition, ["events", i]);
     const { verb, whom } = verbOf(event);
     const instance = parseInstance(whom);
     if (verb === "join" || instance === null) continue;
-    const started = definition.actors[instance.group];
-    const possible = started + joins.filter(({ join }) => join === instance.group).length;
+    const possible = possibleInstances(definition, instance.group);
     if (instance.number < possible) continue;
-    const right = `must be one of the ${possible} instances of ${instance.group}, from 0`;
-    yield problemLine(["events", i, verb], whom, right);
+    yield problemLine(["events", i, verb], whom, rightInstances(instance.group, possible));
   }
+}
+
+function* faultsWithoutPlace(definition: CheckedDefinition): Generator<string> {
+  const stage: FaultStage = {
+    instances: (group) => possibleInstances(definition, group),
+    partitions: (topic) => partitionsOf(topic, definition.partitions),
+  };
+  for (const [i, fault] of definition.faults.entries()) {
+    if (fault.at !== undefined) yield* unknownPhase(fault.at, definition, ["faults", i]);
+    for (const { of, name, path, text, there } of unmetNeeds(fault, stage)) {
+      const right = of === "instances"
+        ? rightInstances(name, there)
+        : `must be one of the ${there} partitions of ${name}, from 0`;
+      yield problemLine(["faults", i, ...path], text, right);
+    }
+  }
+}
+
+function* unknownPhase(
+  at: number | object,
+  definition: CheckedDefinition,
+  path: readonly (string | number)[],
+): Generator<string> {
+  if (typeof at !== "object" || !("phase" in at)) return;
+  const phases = definition.phases.map(({ name }) => name);
+  if (phases.some((name) => name === at.phase)) return;
+  const right = `must be one of phases: ${phases.join(", ")}`;
+  yield problemLine([...path, "at", "phase"], at.phase, right);
+}
+
+/** Instances that a group starts with, and those that join it by the script. */
+function possibleInstances({ actors, events }: CheckedDefinition, group: ActorGroup): number {
+  return actors[group] + events.filter(({ join }) => join === group).length;
+}
+
+function rightInstances(group: ActorGroup, possible: number): string {
+  return possible === 0
+    ? `must not be of ${group}, which has no instances`
+    : `must be one of the ${possible} instances of ${group}, from 0`;
 }
 
 function* floodWithoutUser({ flow, accounts }: CheckedDefinition): Generator<string> {

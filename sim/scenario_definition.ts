@@ -8,6 +8,7 @@
 import type { Role } from "../actors/topology.ts";
 import type { GatewayLimits } from "../kafka/messages/mod.ts";
 import type { TopicName } from "../kafka/topics.ts";
+import type { FaultDefinition } from "./faults/fault_definition.ts";
 
 /** A length of time: milliseconds, or a text such as `"500ms"`, `"3s"`, `"2m"`. */
 export type Duration = number | string;
@@ -186,35 +187,14 @@ export type PhaseDefinition =
     duration: Duration;
   };
 
-/**
- * A scripted happening: a time and exactly one verb. Instances are named as `trading-engine-0`.
- *
- * `cut`, `stall` and `delay` befall the connections to the log for as long as `for` says. They need a
- * log that is reached over a network: `deno task sim SCENARIO --brokers HOST:PORT`.
- */
+/** A scripted happening: a time and exactly one verb. Instances are named as `trading-engine-0`. */
 export interface HappeningDefinition {
   /** After the session's start, or after the start of a phase. */
   at: Duration | { phase: string; plus?: Duration | undefined };
-  /** The instance that throws. */
-  crash?: string | undefined;
-  /** The instance whose thread is ended from outside. */
-  terminate?: string | undefined;
-  /** The instance that spins and no longer answers. */
-  hang?: string | undefined;
   /** The group that gets one more instance. */
   join?: Role | undefined;
   /** The instance that drains and goes, and is not replaced. */
   leave?: string | undefined;
-  /** Every connection is closed, and every new one at once. */
-  cut?: "log" | undefined;
-  /** Connections stay, and nothing passes. */
-  stall?: "log" | undefined;
-  /** Everything passes later, in both directions: see {@link HappeningDefinition.by}. */
-  delay?: "log" | undefined;
-  /** How long `cut`, `stall` or `delay` lasts: above 0, at most an hour. */
-  for?: Duration | undefined;
-  /** How much later bytes pass under `delay`, each way: above 0, at most a minute. */
-  by?: Duration | undefined;
 }
 
 /** What a scenario says. Only what it teaches, its symbols and its phases are needed. */
@@ -239,8 +219,10 @@ export interface ScenarioDefinition {
   flow?: FlowDefinition | undefined;
   /** One after the other. */
   phases: PhaseDefinition[];
-  /** What befalls actors and the connections to the log, and when. */
+  /** Who joins and leaves, and when. */
   events?: HappeningDefinition[] | undefined;
+  /** What goes wrong, when, and with whom. */
+  faults?: FaultDefinition[] | undefined;
   /**
    * What the run must measure to pass, by metric: `{ "answer.p99": "<50ms", "orders.lost": "==0" }`. A
    * metric that does not exist is refused with the names of those that do.

@@ -58,12 +58,19 @@ function nearestBranch(
   input: unknown,
 ): readonly string[] | null {
   const inside = issue.errors.filter((branch) =>
-    branch.length > 0 &&
-    branch.every((found) => found.path.length > 0 || found.code !== "invalid_type")
+    branch.length > 0 && !branch.some(isOfAnotherKind)
   );
   const [first, ...others] = inside;
   if (first === undefined || others.length > 0) return null;
   return first.flatMap((found) => describeIssue(found, path, input));
+}
+
+/** Whether a value is not even of the kind that was expected there. */
+function isOfAnotherKind(issue: z.core.$ZodIssue): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === "invalid_type") return true;
+  return issue.code === "invalid_union" &&
+    issue.errors.every((branch) => branch.some(isOfAnotherKind));
 }
 
 /** One problem: where, what was found, what would be right. */

@@ -14,6 +14,7 @@ import {
 import { MAX_INSTANCES } from "../actors/topology.ts";
 import { DEFAULT_GATEWAY_LIMITS, MAX_ID_LENGTH, MAX_SYMBOL_LENGTH } from "../kafka/messages/mod.ts";
 import { TOPIC_NAMES } from "../kafka/topics.ts";
+import { scenarioFaultSchema } from "./faults/fault_schema.ts";
 import { ACTOR_GROUPS, scenarioEventSchema } from "./scenario_events.ts";
 import {
   durationSchema,
@@ -33,8 +34,9 @@ export const MAX_PARTITIONS = 256;
 const MAX_SYMBOLS = 1_000;
 /** Phases of one session. */
 export const MAX_PHASES = 1_000;
-/** Scripted happenings of one session. */
+/** Scripted happenings of one session, and faults. */
 const MAX_EVENTS = 1_000;
+const MAX_FAULTS = 1_000;
 /** Commands a second, over all producers: more than any machine this runs on sends. */
 export const MAX_RATE_PER_SECOND = 1_000_000;
 /** The longest phase: a day. */
@@ -274,6 +276,8 @@ export const definitionSchema = strict({
     .max(MAX_PHASES, `must have at most ${MAX_PHASES} phases`),
   events: z.array(scenarioEventSchema, problem("must be a list of happenings"))
     .max(MAX_EVENTS, `must have at most ${MAX_EVENTS} happenings`).default([]),
+  faults: z.array(scenarioFaultSchema, problem("must be a list of faults"))
+    .max(MAX_FAULTS, `must have at most ${MAX_FAULTS} faults`).default([]),
   thresholds: z.record(z.string(), z.string(problem(`must be a text such as "<50ms"`))).default({}),
   invariants: z.union(
     [z.literal("all"), z.array(wordSchema)],

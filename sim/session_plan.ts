@@ -10,12 +10,18 @@ import { TRADES_FORMATS } from "../actors/market_data_producer/trade_replay.ts";
 import { FLOW_KINDS } from "../actors/order_command_producer/options.ts";
 import { gatewayLimitsSchema, symbolSpecSchema } from "../kafka/messages/mod.ts";
 import { TOPIC_NAMES } from "../kafka/topics.ts";
+import { plannedFaultSchema } from "./faults/planned_fault.ts";
 import { ACTOR_GROUPS, EVENT_VERBS } from "./scenario_events.ts";
+import { problem } from "./scenario_fields.ts";
 import { COMPARISONS } from "./thresholds.ts";
 import { isMetricName, type MetricName } from "./metrics.ts";
+import { upgradePlan } from "./upgrade_plan.ts";
 
-/** Grows when plans of before can no longer be read. */
-export const PLAN_VERSION = 1;
+/**
+ * Grows when plans of before can no longer be read as they are; `upgrade_plan.ts` makes them plans of
+ * today.
+ */
+export const PLAN_VERSION = 2;
 
 const count = z.number().int().nonnegative();
 const amount = z.number().nonnegative();
@@ -91,9 +97,8 @@ const thresholdSchema = z.strictObject({
   text: z.string(),
 });
 
-/** The plan's schema: a plan is read from a file when a run is resumed. */
-export const sessionPlanSchema = z.strictObject({
-  version: z.literal(PLAN_VERSION),
+const planSchema = z.strictObject({
+  version: z.literal(PLAN_VERSION, problem(`must be 1 to ${PLAN_VERSION}, which can be read here`)),
   scenario: z.string(),
   teaches: z.string(),
   seed: count,
@@ -130,16 +135,17 @@ export const sessionPlanSchema = z.strictObject({
     atMs: amount,
     verb: z.enum(EVENT_VERBS),
     whom: z.string(),
-    /** How long a fault of the network lasts. */
-    forMs: amount.optional(),
-    /** How much later bytes pass under `delay`, each way. */
-    byMs: amount.optional(),
   })),
+  /** In the script's order. */
+  faults: z.array(plannedFaultSchema),
   thresholds: z.array(thresholdSchema),
   invariants: z.union([z.literal("all"), z.array(z.string())]),
   /** What a reader of the report should know, in sentences. */
   notes: z.array(z.string()),
 });
+
+/** The plan's schema: a plan is read from a file when a run is resumed. */
+export const sessionPlanSchema = z.preprocess(upgradePlan, planSchema);
 
 /** Everything that the runner needs to play a session. */
 export type SessionPlan = z.infer<typeof sessionPlanSchema>;

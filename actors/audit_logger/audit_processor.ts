@@ -17,6 +17,11 @@ import { listAuditFiles, makeFolder, SegmentWriter } from "./segment_writer.ts";
 /** Segments between two snapshots, at most; so much is folded again after a crash. */
 export const SNAPSHOT_SEGMENTS = 8;
 
+/** Segments between two snapshots where one is wanted every so many records; never more than usual. */
+export function segmentsOf(records: number): number {
+  return Math.min(SNAPSHOT_SEGMENTS, Math.max(1, Math.ceil(records / SEGMENT_OFFSETS)));
+}
+
 /** Bytes collected before they are written. */
 const WRITE_BYTES = 1024 * 1024;
 

@@ -48,6 +48,14 @@ export class OpenFiles {
     }
   }
 
+  /** Closes what is open, as the end of a process does. Idempotent. */
+  closeAll(): void {
+    for (const [path, file] of this.#files) {
+      this.#files.delete(path);
+      file.close();
+    }
+  }
+
   #keep(path: string, file: Deno.FsFile): void {
     for (const [oldest, unused] of this.#files) {
       if (this.#files.size < this.#limit) break;

@@ -15,7 +15,7 @@ import {
   type TopicPartition,
 } from "../../kafka/event_log.ts";
 import type { Actor, ActorReport, ActorStart } from "../runtime/actor.ts";
-import type { Clock } from "../runtime/clock.ts";
+import { type Clock, NO_LONGER_NEEDED } from "../runtime/clock.ts";
 import type { PartitionProcessor } from "./partition_processor.ts";
 
 /** How long a poll waits when there is nothing to do. */
@@ -169,7 +169,7 @@ export class Consumer implements Actor {
   }
 
   #interrupt(): void {
-    this.#wake.abort();
+    this.#wake.abort(NO_LONGER_NEEDED);
   }
 
   async #turn(member: GroupMember): Promise<void> {

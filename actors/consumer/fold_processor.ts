@@ -48,6 +48,8 @@ export interface FoldProcessorOptions<State, T extends MessageTopic> {
   readonly clock: Clock;
   /** Aborts waits when the actor stops. */
   readonly signal: AbortSignal;
+  /** A snapshot is written after so many records. Default: by count and size, so that few are. */
+  readonly snapshotEveryRecords?: number;
   /** The group's committed offset: outputs of everything below are in the log. */
   readonly committed: number;
   readonly counters: FoldCounters;
@@ -209,6 +211,7 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
       partitions,
       skip: this.#marks,
       counters,
+      carriesMessages: log.carriesMessages ?? false,
       ...(snapshot === null ? {} : { snapshot: snapshot.bytes }),
     });
     this.#snapshotOffset = snapshot?.offset ?? 0;
@@ -264,7 +267,8 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
 
   async #snapshotWhenDue(): Promise<void> {
     const folded = this.position - this.#snapshotOffset;
-    const due = Math.max(SNAPSHOT_EVERY_RECORDS, this.#snapshotBytes / SNAPSHOT_BYTES_PER_RECORD);
+    const due = this.#options.snapshotEveryRecords ??
+      Math.max(SNAPSHOT_EVERY_RECORDS, this.#snapshotBytes / SNAPSHOT_BYTES_PER_RECORD);
     if (folded >= due) await this.#saveSnapshot();
   }
 

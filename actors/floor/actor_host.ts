@@ -6,13 +6,28 @@
  */
 
 import type { EventLog } from "../../kafka/event_log.ts";
+import { faultyLog } from "../../kafka/fault_injection/faulty_log.ts";
+import type { LogCall } from "../../kafka/fault_injection/log_call.ts";
+import { LogFaults } from "../../kafka/fault_injection/log_faults.ts";
 import type { EventLogConfig } from "../../kafka/open_event_log.ts";
 import type { ActorFactory } from "../runtime/actor.ts";
 import type { ActorHandle, HandleLimits } from "../runtime/actor_handle.ts";
+import type { Clock } from "../runtime/clock.ts";
 import { spawnLocal } from "../runtime/local_handle.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { spawnWorker } from "../runtime/worker_handle.ts";
+import { firedEvent } from "./fired_event.ts";
 import type { LogPermissions } from "./log_permissions.ts";
+
+/** What an actor in the caller's thread works with. All of it ends with its incarnation. */
+export interface ActorSurroundings {
+  /** The floor's log, as this incarnation meets it. */
+  readonly log: EventLog;
+  /** The floor's time, as long as this incarnation lives. */
+  readonly clock: Clock;
+  /** Aborts when the incarnation is no more: it closes files and the like, since the actor cannot. */
+  readonly ended: AbortSignal;
+}
 
 /** An actor to start, for either kind of host. */
 export interface HostedActor<Options> {
@@ -30,10 +45,11 @@ export interface HostedActor<Options> {
   readonly read?: readonly string[];
   /** What its worker may write besides the log. */
   readonly write?: readonly string[];
-  /** Makes it in the caller's thread, where there is no worker. */
-  readonly create: (
-    log: EventLog,
-  ) => ActorFactory<Options>;
+  /**
+   * Makes it in the caller's thread, where there is no worker. What it waits for besides its log and its
+   * clock does not end with it.
+   */
+  readonly create: (surroundings: ActorSurroundings) => ActorFactory<Options>;
 }
 
 /** Starts actors. */
@@ -51,8 +67,10 @@ export function workerHost(options: {
   readonly permissions: LogPermissions;
   readonly runtime: Runtime;
   readonly limits?: Partial<HandleLimits>;
+  /** Whether faults of the log can be injected: workers are told to open it so. Default false. */
+  readonly faultInjection?: boolean;
 }): ActorHost {
-  const { config, permissions, runtime, limits = {} } = options;
+  const { config, permissions, runtime, limits = {}, faultInjection = false } = options;
   const { read, write, net, env } = permissions;
   return {
     kind: "workers",
@@ -63,8 +81,9 @@ export function workerHost(options: {
         role: actor.role,
         incarnation: actor.incarnation,
         limits,
+        faultInjection,
         module: actor.module,
-        options: { ...actor.options, log: config },
+        options: { ...actor.options, log: config, faultInjection },
         permissions: {
           read: [...read, ...actor.read ?? []],
           write: [...write, ...actor.write ?? []],
@@ -76,22 +95,52 @@ export function workerHost(options: {
 }
 
 /** A host that runs every actor in the caller's thread on one log. */
-export function singleThreadHost(
-  log: EventLog,
-  runtime: Runtime,
-  limits: Partial<HandleLimits> = {},
-): ActorHost {
+export function singleThreadHost(options: {
+  /** Gives each incarnation the log, as a client of its own. */
+  readonly openLog: () => EventLog;
+  readonly runtime: Runtime;
+  readonly limits?: Partial<HandleLimits>;
+  /** Whether faults of the log can be injected. Default false. */
+  readonly faultInjection?: boolean;
+  /** Told of every call of the log. */
+  readonly observe?: CallObserver;
+}): ActorHost {
+  const { openLog, runtime, limits = {}, faultInjection = false, observe } = options;
   return {
     kind: "single-thread",
-    start: (actor) =>
+    start: ({ id, role, incarnation, options, create }) =>
       spawnLocal({
         runtime,
-        id: actor.id,
-        role: actor.role,
-        incarnation: actor.incarnation,
+        id,
+        role,
+        incarnation,
         limits,
-        options: actor.options,
-        factory: actor.create(log),
+        faultInjection,
+        options,
+        create: ({ clock, ended, gate, faults: injected, crash, tell }) => {
+          const faults = new LogFaults();
+          injected.take(faults);
+          return create({
+            ended,
+            clock: { ...clock, claimed: (now) => faults.claimed(now) },
+            log: faultyLog(openLog(), {
+              faults,
+              clock,
+              gate,
+              crash,
+              onFired: (fault) => tell(firedEvent(fault)),
+              ...(observe === undefined ? {} : {
+                observe: (call) => observe({ id, incarnation }, call),
+              }),
+            }),
+          });
+        },
       }),
   };
 }
+
+/** Told of a call of the log by an incarnation, before it is made and after it. */
+export type CallObserver = (
+  actor: { readonly id: string; readonly incarnation: number },
+  call: LogCall,
+) => void;

@@ -13,6 +13,7 @@ import { FoldProcessor } from "../consumer/fold_processor.ts";
 import type { Fold } from "../fold/fold.ts";
 import { type PartitionCounts, zeroCounters } from "../fold/partition_fold.ts";
 import { SnapshotStore } from "../fold/snapshot_store.ts";
+import { lazyModule } from "../lazy_module.ts";
 import type { Actor, ActorStart } from "../runtime/actor.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type ConsumerRole, TOPOLOGY } from "../topology.ts";
@@ -23,14 +24,33 @@ export interface ConsumerSettings {
   /** Where the audit logger writes; null: the floor keeps no audit log. */
   readonly auditFolder: string | null;
   readonly sessionTimeoutMs?: number;
+  /** Records folded between two snapshots; left out: as folds have it. */
+  readonly snapshotEveryRecords?: number;
 }
 
 /** What a consumer works with besides. */
 export interface ConsumerSurroundings {
   readonly log: EventLog;
   readonly clock: Clock;
+  /** Aborts when the incarnation is no more, for what nobody closes then. Left out: its thread ends with it. */
+  readonly ended?: AbortSignal;
   /** Called when the consumer ends, however it ends. */
   readonly close?: () => Promise<void>;
+}
+
+/** The roles' modules; a worker carries those of its own role only. */
+const MODULES = {
+  gateway: lazyModule(() => import("../order_gateway/order_gateway_fold.ts")),
+  engine: lazyModule(() => import("../trading_engine/trading_engine_fold.ts")),
+  portfolio: lazyModule(() => import("../portfolio_manager/portfolio_fold.ts")),
+  portfolioQuestions: lazyModule(() => import("../portfolio_manager/portfolio_questions.ts")),
+  notifier: lazyModule(() => import("../notifier/notifier_processor.ts")),
+  audit: lazyModule(() => import("../audit_logger/audit_processor.ts")),
+} as const;
+
+/** Loads every role, so that none is loaded later: where time is virtual, modules must be there before. */
+export async function preloadRoles(): Promise<void> {
+  await Promise.all(Object.values(MODULES).map((load) => load()));
 }
 
 type Role = Pick<ConsumerOptions, "open" | "ask" | "counters" | "gatherMs">;
@@ -87,11 +107,12 @@ function folding<State, T extends MessageTopic>(
   { log, clock }: ConsumerSurroundings,
 ): Role {
   const counters = zeroCounters();
-  const { partitions } = start.options;
+  const { partitions, snapshotEveryRecords } = start.options;
   return {
     open: (assigned, context) =>
       FoldProcessor.open({
         ...context,
+        ...(snapshotEveryRecords === undefined ? {} : { snapshotEveryRecords }),
         fold,
         partition: assigned.partition,
         partitions,
@@ -108,7 +129,7 @@ async function gateway(
   start: ActorStart<ConsumerSettings>,
   surroundings: ConsumerSurroundings,
 ): Promise<Role> {
-  const { orderGatewayFold } = await import("../order_gateway/order_gateway_fold.ts");
+  const { orderGatewayFold } = await MODULES.gateway();
   return folding(orderGatewayFold, start, surroundings);
 }
 
@@ -116,7 +137,7 @@ async function engine(
   start: ActorStart<ConsumerSettings>,
   surroundings: ConsumerSurroundings,
 ): Promise<Role> {
-  const { tradingEngineFold } = await import("../trading_engine/trading_engine_fold.ts");
+  const { tradingEngineFold } = await MODULES.engine();
   return folding(tradingEngineFold, start, surroundings);
 }
 
@@ -124,8 +145,8 @@ async function portfolioManager(
   start: ActorStart<ConsumerSettings>,
   surroundings: ConsumerSurroundings,
 ): Promise<Role> {
-  const { portfolioFold } = await import("../portfolio_manager/portfolio_fold.ts");
-  const { answerPortfolioQuestion } = await import("../portfolio_manager/portfolio_questions.ts");
+  const { portfolioFold } = await MODULES.portfolio();
+  const { answerPortfolioQuestion } = await MODULES.portfolioQuestions();
   return {
     ...folding(portfolioFold, start, surroundings),
     gatherMs: GATHER_MS["portfolio-manager"],
@@ -138,7 +159,7 @@ async function portfolioManager(
 }
 
 async function notifier(): Promise<Role> {
-  const { NotifierProcessor } = await import("../notifier/notifier_processor.ts");
+  const { NotifierProcessor } = await MODULES.notifier();
   const counters = { delivered: 0, unreadable: 0 };
   return {
     gatherMs: GATHER_MS.notifier,
@@ -150,15 +171,16 @@ async function notifier(): Promise<Role> {
 
 async function auditLogger(
   start: ActorStart<ConsumerSettings>,
-  { log, clock }: ConsumerSurroundings,
+  { log, clock, ended }: ConsumerSurroundings,
 ): Promise<Role> {
-  const { auditPlace, openAuditProcessor } = await import("../audit_logger/audit_processor.ts");
-  const { partitions, auditFolder } = start.options;
+  const { auditPlace, openAuditProcessor, segmentsOf } = await MODULES.audit();
+  const { partitions, auditFolder, snapshotEveryRecords = Infinity } = start.options;
   if (auditFolder === null) {
     throw new Error(`Cannot start ${start.id}: the floor has no folder for the audit log`);
   }
   const { id: instance, incarnation } = start;
   const place = auditPlace({ folder: auditFolder, instance, incarnation });
+  ended?.addEventListener("abort", () => place.files.closeAll());
   const snapshotsOf = (source: TopicPartition) => {
     const role = start.role;
     const store = new SnapshotStore({ log, clock, role, source, partitions: partitions.snapshots });
@@ -170,7 +192,11 @@ async function auditLogger(
   return {
     gatherMs: GATHER_MS["audit-logger"],
     open: async (assigned, { committed, signal, heartbeat }) => {
-      const processor = await openAuditProcessor(assigned, { place, ...snapshotsOf(assigned) });
+      const processor = await openAuditProcessor(assigned, {
+        place,
+        snapshotSegments: segmentsOf(snapshotEveryRecords),
+        ...snapshotsOf(assigned),
+      });
       await catchUp(processor, assigned, { log, committed, signal, heartbeat });
       return processor;
     },

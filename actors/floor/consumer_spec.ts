@@ -43,7 +43,7 @@ export function consumerSpec(role: ConsumerRole, n: number, parts: ConsumerParts
         options: parts.settings,
         read: audit,
         write: audit,
-        create: (log) => (start) => createConsumerActor(start, { log, clock: parts.runtime.clock }),
+        create: (surroundings) => (start) => createConsumerActor(start, surroundings),
       }),
   };
 }

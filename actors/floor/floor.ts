@@ -12,11 +12,12 @@ import type { DeliveredNotification } from "../notifier/user_notifications.ts";
 import type { OrderClient } from "../order_command_producer/order_client.ts";
 import type { PortfolioView } from "../portfolio_manager/portfolio_view.ts";
 import type { ChildSpec } from "../runtime/child_spec.ts";
+import { aborted } from "../runtime/deferred.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import type { ConsumerRole } from "../topology.ts";
 import type { ActorHost } from "./actor_host.ts";
-import type { ActorView } from "./actor_view.ts";
+import { actorIds, type ActorView } from "./actor_view.ts";
 import type { ConsumerSettings } from "./consumer_actor.ts";
 import { ConsumerPools } from "./consumer_pools.ts";
 import type { FloorClients } from "./floor_clients.ts";
@@ -188,6 +189,11 @@ export class Floor implements AsyncDisposable {
     return this.#pools.view();
   }
 
+  /** Names of all actors of this process, those too that are just being started again. */
+  actorIds(): readonly string[] {
+    return actorIds(this.#parts.root.tree());
+  }
+
   /** One actor. @throws {RangeError} when there is none of that name now; the names are listed */
   actor(id: string): ActorControl {
     return this.#pools.actor(id);
@@ -251,7 +257,7 @@ export class Floor implements AsyncDisposable {
    */
   async logLost(signal: AbortSignal): Promise<FloorFailedError | null> {
     const { reach } = this.#parts;
-    if (reach === null) return await aborted(signal);
+    if (reach === null) return await aborted(signal).then(() => null);
     const loss = await reach.lost(STOP_PATIENCE_MS, signal);
     if (loss === null) return null;
     return new FloorFailedError(
@@ -287,11 +293,4 @@ export class Floor implements AsyncDisposable {
       }
     });
   }
-}
-
-function aborted(signal: AbortSignal): Promise<null> {
-  if (signal.aborted) return Promise.resolve(null);
-  return new Promise((resolve) =>
-    signal.addEventListener("abort", () => resolve(null), { once: true })
-  );
 }

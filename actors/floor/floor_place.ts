@@ -23,6 +23,7 @@ export interface PlaceOptions {
   readonly directory?: string;
   readonly durability?: "process" | "disk";
   readonly limitsOfActors?: Partial<HandleLimits>;
+  readonly faultInjection?: boolean;
 }
 
 /** A log that is open, and a host whose actors open it for themselves. */
@@ -33,6 +34,8 @@ export interface LogPlace {
   readonly cleansItself: boolean;
   /** How long a member of a group may be silent; undefined: as the log has it. */
   readonly sessionTimeoutMs?: number;
+  /** Records folded between two snapshots; undefined: as folds have it. */
+  readonly snapshotEveryRecords?: number;
   /** How long in all the log has been out of reach, in ms; undefined: it never is. */
   readonly outOfReachMs?: () => number;
   /** Null: the log is on this machine, always within reach. */
@@ -91,8 +94,8 @@ export async function openPlace(options: PlaceOptions, runtime: Runtime): Promis
     ? { kind: "embedded", path: logFileIn(folder), durability }
     : options.log;
   try {
-    const { limitsOfActors: limits = {} } = options;
-    const place = await openLogPlace(config, { runtime, limits, create: true });
+    const { limitsOfActors: limits = {}, faultInjection = false } = options;
+    const place = await openLogPlace(config, { runtime, limits, create: true, faultInjection });
     return {
       ...place,
       auditFolder: join(folder, "audit"),
@@ -118,14 +121,16 @@ export async function openLogPlace(config: EventLogConfig, options: {
   readonly limits: Partial<HandleLimits>;
   /** Whether a file that is not there is made. */
   readonly create: boolean;
+  /** Whether faults of the log can be injected into the actors. */
+  readonly faultInjection: boolean;
 }): Promise<LogPlace> {
-  const { runtime, limits, create } = options;
+  const { runtime, limits, create, faultInjection } = options;
   if (config.kind === "embedded") {
     const permissions = logPermissions(config);
     const log = await openEventLog(config, { create });
     return {
       log,
-      host: workerHost({ config, permissions, runtime, limits }),
+      host: workerHost({ config, permissions, runtime, limits, faultInjection }),
       cleansItself: false,
       reach: null,
       close: () => log.close(),
@@ -141,7 +146,7 @@ export async function openLogPlace(config: EventLogConfig, options: {
   const reach = new LogReach(log, { clock: runtime.clock, why: () => availability.why });
   return {
     log,
-    host: workerHost({ config, permissions, runtime, limits }),
+    host: workerHost({ config, permissions, runtime, limits, faultInjection }),
     cleansItself: true,
     sessionTimeoutMs: CLUSTER_SESSION_TIMEOUT_MS,
     outOfReachMs: () => availability.outOfReachMs,
@@ -155,11 +160,11 @@ export async function openLogPlace(config: EventLogConfig, options: {
 }
 
 async function openMemoryPlace(options: PlaceOptions, runtime: Runtime): Promise<FloorPlace> {
-  const { directory } = options;
-  const log = await openMemoryLog();
+  const { directory, limitsOfActors: limits = {}, faultInjection = false } = options;
+  const log = await openMemoryLog({ clock: runtime.clock });
   return {
     log,
-    host: singleThreadHost(log, runtime, options.limitsOfActors),
+    host: singleThreadHost({ openLog: () => log.handle(), runtime, limits, faultInjection }),
     cleansItself: false,
     reach: null,
     auditFolder: directory === undefined ? null : join(directory, "audit"),

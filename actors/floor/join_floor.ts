@@ -7,7 +7,7 @@
 
 import { join } from "node:path";
 import type { ClusterLogConfig } from "../../kafka/cluster/cluster_config.ts";
-import { DEFAULT_SESSION_TIMEOUT_MS } from "../../kafka/embedded/limits.ts";
+import { DEFAULT_SESSION_TIMEOUT_MS } from "../../kafka/join_rules.ts";
 import { type EventLog, EventLogError } from "../../kafka/event_log.ts";
 import type { FloorParameters } from "../../kafka/messages/mod.ts";
 import type { EventLogConfig } from "../../kafka/open_event_log.ts";
@@ -75,6 +75,8 @@ export interface JoinFloorOptions {
   readonly limitsOfActors?: Partial<HandleLimits>;
   /** How many restarts are granted before this process's part fails. */
   readonly restarts?: Partial<FloorRestarts>;
+  /** Lets faults of the log be injected into single actors of this process. Default false. */
+  readonly faultInjection?: boolean;
 }
 
 /**
@@ -232,8 +234,11 @@ function randomName(): string {
   return `p${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
 }
 
-async function openJoined({ log, limitsOfActors = {} }: JoinFloorOptions, runtime: Runtime) {
-  const options = { runtime, limits: limitsOfActors, create: false };
+async function openJoined(
+  { log, limitsOfActors = {}, faultInjection = false }: JoinFloorOptions,
+  runtime: Runtime,
+) {
+  const options = { runtime, limits: limitsOfActors, create: false, faultInjection };
   if (log.kind === "kafka") return await openLogPlace(log, options);
   const { directory, durability = "process" } = log;
   try {

@@ -41,6 +41,7 @@ export class JoinedFloor implements AsyncDisposable {
   readonly failure: Promise<FloorFailedError>;
   readonly #place: JoinedParts["place"];
   readonly #root: Supervisor;
+  readonly #abandonZombies: () => void;
   readonly #pools: ConsumerPools;
   readonly #desk: PortfolioDesk;
   #stopping: Promise<void> | null = null;
@@ -56,6 +57,7 @@ export class JoinedFloor implements AsyncDisposable {
     this.failure = failure;
     this.#place = place;
     this.#root = root;
+    this.#abandonZombies = () => runtime.abandonZombies();
     this.#pools = new ConsumerPools(log, root, consumers);
     this.#desk = new PortfolioDesk({
       log,
@@ -102,6 +104,7 @@ export class JoinedFloor implements AsyncDisposable {
     await endInOrder({ log, root, reach }, async () => {
       try {
         await root.stop();
+        this.#abandonZombies();
       } finally {
         await this.#place.close();
       }

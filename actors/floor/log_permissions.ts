@@ -40,8 +40,8 @@ export function logPermissions(
   advertised: readonly string[] = [],
 ): LogPermissions {
   if (config.kind === "kafka") return clusterPermissions(config, advertised);
-  // The log and what SQLite keeps beside it; nothing else in the folder is every role's business.
-  const files = ["", "-wal", "-shm", "-journal"].map((suffix) => config.path + suffix);
+  // The log and what is kept beside it; nothing else in the folder is every role's business.
+  const files = ["", "-wal", "-shm", "-journal", "-ends"].map((suffix) => config.path + suffix);
   return { read: files, write: files, net: [], env: [] };
 }
 

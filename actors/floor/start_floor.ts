@@ -69,6 +69,11 @@ export interface FloorOptions extends FloorParameterOptions {
   readonly limitsOfActors?: Partial<HandleLimits>;
   /** How many restarts are granted before the floor fails. */
   readonly restarts?: Partial<FloorRestarts>;
+  /**
+   * Lets faults of the log be injected into single actors while the floor runs. Costs every call of the
+   * log a little. Default false.
+   */
+  readonly faultInjection?: boolean;
 }
 
 let floorsStarted = 0;
@@ -98,7 +103,21 @@ let floorsStarted = 0;
  * assert.equal((await floor.portfolio("501"))?.positions[0]?.quantity, 100);
  * ```
  */
-export async function startFloor(options: FloorOptions): Promise<Floor> {
+export function startFloor(options: FloorOptions): Promise<Floor> {
+  return startFloorOn((runtime) => openPlace(options, runtime), options);
+}
+
+/** How a floor is started on a place that is opened for it. */
+export type FloorOptionsOnPlace = Omit<
+  FloorOptions,
+  "log" | "directory" | "durability" | "limitsOfActors" | "faultInjection"
+>;
+
+/** {@link startFloor} on a place of one's own: its log, its host and its audit folder. */
+export async function startFloorOn(
+  openPlaceFor: (runtime: Runtime) => Promise<FloorPlace>,
+  options: FloorOptionsOnPlace,
+): Promise<Floor> {
   const parameters = floorParameters(options);
   checkInstances(options.instances ?? {});
   const clock = options.clock ?? systemClock;
@@ -111,7 +130,7 @@ export async function startFloor(options: FloorOptions): Promise<Floor> {
       : { firstEventNumber: options.firstEventNumber }),
   });
   if (options.onEvent !== undefined) runtime.events.addSink(options.onEvent);
-  const place = await openPlace(options, runtime);
+  const place = await openPlaceFor(runtime);
   try {
     return await startOn(place, { options, parameters, runtime, clock });
   } catch (error) {
@@ -121,7 +140,7 @@ export async function startFloor(options: FloorOptions): Promise<Floor> {
 }
 
 interface Given {
-  readonly options: FloorOptions;
+  readonly options: FloorOptionsOnPlace;
   readonly parameters: FloorParameters;
   readonly runtime: Runtime;
   readonly clock: Clock;
@@ -129,7 +148,7 @@ interface Given {
 
 async function startOn(place: FloorPlace, given: Given): Promise<Floor> {
   const { options, parameters, runtime, clock } = given;
-  const { log, host, reach, auditFolder, sessionTimeoutMs } = place;
+  const { log, host, reach, auditFolder, sessionTimeoutMs, snapshotEveryRecords } = place;
   await openFloor(log, parameters, { clock });
   // Made with every topic of the table.
   const partitions = parameters.partitions as PartitionCounts;
@@ -137,6 +156,7 @@ async function startOn(place: FloorPlace, given: Given): Promise<Floor> {
     partitions,
     auditFolder,
     ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
+    ...(snapshotEveryRecords === undefined ? {} : { snapshotEveryRecords }),
   };
   const counts = instanceCounts(options.instances ?? {}, { auditFolder, otherwise: 1 });
   const supervision = superviseConsumers(
@@ -146,6 +166,7 @@ async function startOn(place: FloorPlace, given: Given): Promise<Floor> {
   );
   // In the order of opening; closed in reverse, each whatever became of the others.
   const opened = new AsyncDisposableStack();
+  opened.defer(() => runtime.abandonZombies());
   opened.defer(() => supervision.root.stop());
   try {
     return await openOn(place, given, { supervision, settings, opened });

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { carryMessage } from "../../kafka/carried_message.ts";
 import type { LogRecord, RecordBatch, RecordToPublish } from "../../kafka/event_log.ts";
 import {
   channelOf,
@@ -16,6 +17,7 @@ import {
   type MessageTopic,
   type TopicMessages,
 } from "../../kafka/messages/mod.ts";
+import { joinedId } from "../../kafka/messages/joined_id.ts";
 import { KeyPartitioner } from "../../kafka/partitioner.ts";
 import { type TopicName, TOPICS } from "../../kafka/topics.ts";
 import { channelsInto } from "./channels.ts";
@@ -73,6 +75,8 @@ export interface PartitionFoldOptions<State, T extends MessageTopic> {
   readonly snapshot?: Uint8Array;
   /** Counted on, so that several partitions may share them. */
   readonly counters?: FoldCounters;
+  /** Whether outputs go to a log that carries messages beside their texts. Default false. */
+  readonly carriesMessages?: boolean;
 }
 
 interface SnapshotHead {
@@ -84,6 +88,9 @@ interface SnapshotHead {
 }
 
 type Destination = OutputTopic | "dead-letters";
+
+/** Topics of which every record is read by a fold: elsewhere nobody would take what is carried. */
+const FOLDED: ReadonlySet<Destination> = new Set(["orders", "notifications", "order-commands"]);
 
 /** Destinations of one topic: where the next output goes, and what waits to be published. */
 interface Outlet {
@@ -106,6 +113,7 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
   readonly #channels: ReadonlySet<string>;
   readonly #outlets: Readonly<Record<Destination, Outlet>>;
   readonly #origin: string;
+  readonly #carries: boolean;
   #nextOffset = 0;
   #now = 0;
   #publishing = false;
@@ -122,6 +130,7 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
     this.#skip = options.skip ?? new Set();
     this.counters = options.counters ?? zeroCounters();
     this.#origin = `${context.topic}/${context.partition}`;
+    this.#carries = options.carriesMessages ?? false;
     this.#channels = channelsInto(context.topic, partitions);
     this.#outlets = {
       "orders": outlet("orders", partitions),
@@ -289,13 +298,17 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
     const index = this.#index++;
     if (!this.#publishing) return;
     this.counters.outputs++;
-    // The body is written first, so that a message's type stands at the start of its text.
-    const content = JSON.stringify(body);
-    const value = `${content.slice(0, -1)},"id":"${this.#origin}/${this.#offset}/${index}",` +
-      `"correlationId":${JSON.stringify(correlationId)},` +
-      `"causationId":${JSON.stringify(this.#causationId)},` +
-      `"sequence":${sequence},"timestamp":${this.#now}}`;
-    const output = { key, value, timestamp: this.#now };
+    // The body comes first, so that a message's type stands at the start of its text.
+    const message = {
+      ...body,
+      id: joinedId([this.#origin, this.#offset, index]),
+      correlationId,
+      causationId: this.#causationId,
+      sequence,
+      timestamp: this.#now,
+    };
+    const output = { key, value: JSON.stringify(message), timestamp: this.#now };
+    if (this.#carries && FOLDED.has(topic)) carryMessage(output, message);
     const trace = this.#trace;
     (waiting[partition] ??= []).push(
       trace === undefined ? output : { ...output, headers: trace.headers },

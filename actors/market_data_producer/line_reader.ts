@@ -18,8 +18,8 @@ export interface Line {
 const NEWLINE = 10;
 const decoder = new TextDecoder();
 
-/** Yields every line of `bytes`, the last one also when it has no end. Cancels it when left early. */
-export async function* readLines(bytes: ReadableStream<Uint8Array>): AsyncGenerator<Line> {
+/** Yields every line of `bytes`, the last one also when it has no end. Ends it when left early. */
+export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   const cutter = new LineCutter();
   for await (const chunk of bytes) yield* cutter.push(chunk);
   yield* cutter.end();

@@ -158,7 +158,13 @@ class PriceSource implements Source {
 
   #openSeries(symbol: SymbolPrices, from: number): AsyncGenerator<PricePoint> {
     const onMalformed = (row: TradeRow & { readonly ok: false }) => this.#tellMalformed(row);
-    return openSeries(symbol, { seed: this.#options.seed, from, onMalformed });
+    const clock = this.#clock;
+    return openSeries(symbol, {
+      seed: this.#options.seed,
+      from,
+      onMalformed,
+      hold: (work) => clock.hold?.(work) ?? work,
+    });
   }
 
   async #publish(prices: readonly PriceToPublish[], signal: AbortSignal): Promise<void> {
@@ -193,7 +199,7 @@ class PriceSource implements Source {
       symbol: feed.symbol,
       number: feed.number,
       price: feed.head!.price,
-      timestamp: Math.max(0, Math.floor(dueAt)),
+      timestamp: Math.max(0, Math.floor(this.#clock.claimed?.(dueAt) ?? dueAt)),
     };
     await this.#advance(feed);
     return price;

@@ -6,6 +6,7 @@
 
 import type { RecordBatch, RecordToPublish } from "../../kafka/event_log.ts";
 import { encodeMessage, type Price } from "../../kafka/messages/mod.ts";
+import { joinedId } from "../../kafka/messages/joined_id.ts";
 import type { KeyPartitioner } from "../../kafka/partitioner.ts";
 
 /** What a price says. */
@@ -24,7 +25,7 @@ export interface PriceToPublish {
 export function priceMessage(price: PriceToPublish): Price {
   return {
     type: "price",
-    id: `${price.producer}/${price.symbol}/${price.number}`,
+    id: joinedId([price.producer, price.symbol, price.number]),
     correlationId: price.symbol,
     timestamp: price.timestamp,
     symbol: price.symbol,

@@ -14,7 +14,7 @@ import {
   type PriceModel,
   type SymbolPrices,
 } from "./options.ts";
-import { type TradeRow, tradeRows } from "./trade_replay.ts";
+import { type Hold, type TradeRow, tradeRows } from "./trade_replay.ts";
 
 /** A price and when it is due. */
 export interface PricePoint {
@@ -31,6 +31,8 @@ export interface SeriesOptions {
   readonly from: number;
   /** Told of each malformed row of a file that comes after the first price wanted. */
   readonly onMalformed: (row: TradeRow & { readonly ok: false }) => void;
+  /** Lets time stand still while a file is read. Default: it goes on. */
+  readonly hold?: Hold;
 }
 
 /** The symbol's prices from number `from` on. The same options give the same prices. */
@@ -67,13 +69,13 @@ async function* drawn(
 
 async function* replayed(
   { path, speed = 1 }: PriceModel & { model: "replay" },
-  { from, onMalformed }: SeriesOptions,
+  { from, onMalformed, hold }: SeriesOptions,
 ): AsyncGenerator<PricePoint> {
   let number = 0;
   let firstAt: number | null = null;
   // Rows are in order of time in the venue's files; one that is not is due with the one before it.
   let latest = 0;
-  for await (const row of tradeRows(path)) {
+  for await (const row of tradeRows(path, hold)) {
     if (!row.ok) {
       if (number >= from) onMalformed(row);
       continue;

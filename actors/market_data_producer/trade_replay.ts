@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Clock } from "../runtime/clock.ts";
 import { isBinanceTradesHeader, parseBinanceTrade, type VenueTrade } from "./binance_trades.ts";
 import { PriceFileError } from "./price_file_error.ts";
 import { type Line, MAX_LINE_BYTES, readLines } from "./line_reader.ts";
@@ -14,6 +15,9 @@ export type TradesFormat = (typeof TRADES_FORMATS)[number];
 
 /** A file without a valid row among its first so many lines is taken for another format. */
 export const PROBED_LINES = 20;
+
+/** A file is read in pieces of so many bytes. */
+const CHUNK_BYTES = 256 * 1024;
 
 /** What a look at the beginning of a file tells. */
 export interface TradesFileSummary {
@@ -67,23 +71,44 @@ export type TradeRow =
   | { readonly ok: true; readonly line: number; readonly trade: VenueTrade }
   | { readonly ok: false; readonly line: number; readonly error: string };
 
+/** What reading a file goes by: `hold` of the reader's clock, where time would go on meanwhile. */
+export type Hold = NonNullable<Clock["hold"]>;
+
 /**
  * The rows of a file, malformed ones among them; blank lines and a header are passed over.
  *
  * @throws {PriceFileError} when the file cannot be read
  */
-export async function* tradeRows(path: string): AsyncGenerator<TradeRow> {
-  let file: Deno.FsFile;
-  try {
-    file = await Deno.open(path);
-  } catch (cause) {
-    throw new PriceFileError(`Cannot replay "${path}": ${whyUnreadable(cause)}`, { path, cause });
-  }
-  for await (const line of readLines(file.readable)) {
+export async function* tradeRows(
+  path: string,
+  hold: Hold = (work) => work,
+): AsyncGenerator<TradeRow> {
+  for await (const line of readLines(chunksOf(path, hold))) {
     if (line.text === "" || line.text?.trim() === "") continue;
     if (line.number === 1 && line.text !== null && isBinanceTradesHeader(line.text)) continue;
     yield parsedRow(line);
   }
+}
+
+/** A file's bytes. Between two pieces it is not open, so an actor that ends there leaves nothing open. */
+async function* chunksOf(path: string, hold: Hold): AsyncGenerator<Uint8Array> {
+  for (let at = 0;;) {
+    const chunk = await hold(readChunk(path, at)).catch((cause) => {
+      throw new PriceFileError(`Cannot replay "${path}": ${whyUnreadable(cause)}`, { path, cause });
+    });
+    if (chunk.length === 0) return;
+    at += chunk.length;
+    yield chunk;
+  }
+}
+
+/** Empty at the file's end. */
+async function readChunk(path: string, at: number): Promise<Uint8Array> {
+  using file = await Deno.open(path);
+  if (at > 0) await file.seek(at, Deno.SeekMode.Start);
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  const count = await file.read(chunk);
+  return chunk.subarray(0, count ?? 0);
 }
 
 function parsedRow(line: Line): TradeRow {

@@ -10,6 +10,7 @@
 
 import type { EventLog, RecordBatch, RecordToPublish } from "../../kafka/event_log.ts";
 import { encodeMessage, type Intent, type IntentsAcknowledged } from "../../kafka/messages/mod.ts";
+import { joinedId } from "../../kafka/messages/joined_id.ts";
 import { KeyPartitioner } from "../../kafka/partitioner.ts";
 import { publishUntilAcknowledged } from "../log_access/publish_until_acknowledged.ts";
 import { readRange } from "../log_access/read_range.ts";
@@ -134,7 +135,7 @@ export class IntentLedger {
 
   /** The message id of the command with this number. */
   messageId(number: number): string {
-    return `${this.producer}/${number}`;
+    return joinedId([this.producer, number]);
   }
 
   /**

@@ -146,7 +146,9 @@ class OrderSource implements Source {
       const number = first + commands.length;
       const arrival = number * instances + instance;
       const intendedAt = this.#nextAt;
-      const { kind, correlationId, key, value } = this.#flow.draw({ number, arrival, intendedAt });
+      const claimedAt = this.#clock.claimed?.(intendedAt) ?? intendedAt;
+      const drawn = this.#flow.draw({ number, arrival, intendedAt, claimedAt });
+      const { kind, correlationId, key, value } = drawn;
       commands.push({ correlationId, intendedAt, key, value });
       this.#byKind.set(kind, (this.#byKind.get(kind) ?? 0) + 1);
       this.#advance();

@@ -10,6 +10,7 @@ import {
   MAX_PRICE_TICKS,
   type PlaceOrder,
 } from "../../kafka/messages/mod.ts";
+import { joinedId } from "../../kafka/messages/joined_id.ts";
 import { type DecimalStep, decimalStep, nearestCount, toDecimal } from "../decimal_step.ts";
 import { type Random, seededRandom } from "../seeded_random.ts";
 import { malformedBytes, spoiledOrder, UNLISTED_SYMBOL } from "./faulty_commands.ts";
@@ -48,6 +49,8 @@ export interface ArrivalPlace {
   readonly arrival: number;
   /** Milliseconds since the epoch. */
   readonly intendedAt: number;
+  /** The time that the command claims, where the sender's wall clock is wrong. Default: the intended. */
+  readonly claimedAt?: number;
 }
 
 interface Tradable extends FlowSymbol {
@@ -148,9 +151,9 @@ export class OrderFlow {
     const orderId = this.#orderId(kind, place.number);
     const order: PlaceOrder = {
       type: "place-order",
-      id: `${this.#producer}/${place.number}`,
-      correlationId: `${userId}/${orderId}`,
-      timestamp: place.intendedAt,
+      id: joinedId([this.#producer, place.number]),
+      correlationId: joinedId([userId, orderId]),
+      timestamp: place.claimedAt ?? place.intendedAt,
       userId,
       orderId,
       symbol: kind === "invalidSymbol" ? UNLISTED_SYMBOL : symbol.symbol,
@@ -190,31 +193,33 @@ export class OrderFlow {
   #aboutRecent(
     kind: FlowKind,
     order: PlaceOrder,
-    { number, intendedAt }: ArrivalPlace,
+    { number, intendedAt, claimedAt: timestamp = intendedAt }: ArrivalPlace,
     random: Random,
   ): DrawnCommand {
     this.#recent.push(number, null);
-    const id = `${this.#producer}/${number}`;
-    if (kind === "duplicate") return sent(kind, { ...order, id, timestamp: intendedAt });
+    const id = joinedId([this.#producer, number]);
+    if (kind === "duplicate") return sent(kind, { ...order, id, timestamp });
     if (kind === "conflict") {
       const lot = this.#symbolOf.get(String(order.symbol))?.lot ?? decimalStep(1);
       const lots = nearestCount(Number(order.quantity), lot) + geometric(2, random);
       const quantity = toDecimal(lots, lot);
-      return sent(kind, { ...order, id, timestamp: intendedAt, quantity });
+      return sent(kind, { ...order, id, timestamp, quantity });
     }
     this.#recent.cancelled(order.orderId);
     return sent(kind, {
       type: "cancel-order",
       id,
       correlationId: order.correlationId,
-      timestamp: intendedAt,
+      timestamp,
       userId: order.userId,
       orderId: order.orderId,
-      cancelId: `${this.#producer}-cancel-${number}`,
+      cancelId: joinedId([this.#producer, "cancel", number], "-"),
     });
   }
 
-  #deposit({ number, intendedAt }: ArrivalPlace, random: Random): DrawnCommand {
+  #deposit(place: ArrivalPlace, random: Random): DrawnCommand {
+    const { number, claimedAt, intendedAt } = place;
+    const timestamp = claimedAt ?? intendedAt;
     this.#recent.push(number, null);
     const { userId } = this.#users.pick(random());
     const depositId = `${this.#producer}-deposit-${number}`;
@@ -223,7 +228,7 @@ export class OrderFlow {
       type: "deposit",
       id: `${this.#producer}/${number}`,
       correlationId: `${userId}/${depositId}`,
-      timestamp: intendedAt,
+      timestamp,
       userId,
       depositId,
       amount: Math.max(1, Math.floor(random() * (maxDeposit + 1))),

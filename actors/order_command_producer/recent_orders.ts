@@ -5,6 +5,7 @@
  */
 
 import { decodeText, type Intent, type PlaceOrder } from "../../kafka/messages/mod.ts";
+import { joinedId } from "../../kafka/messages/joined_id.ts";
 import type { Random } from "../seeded_random.ts";
 
 /** Orders older than so many of the producer's commands are neither cancelled nor sent again. */
@@ -18,7 +19,7 @@ const TRIES = 16;
 
 /** The id of the order that a producer's command `number` places, when it is a well-meant one. */
 export function ownOrderId(producer: string, number: number): string {
-  return `${producer}-${number}`;
+  return joinedId([producer, number], "-");
 }
 
 /**

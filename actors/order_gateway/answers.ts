@@ -11,6 +11,7 @@ import type {
   Notification,
   RejectReason,
 } from "../../kafka/messages/mod.ts";
+import { joinedId } from "../../kafka/messages/joined_id.ts";
 import type { Body, Outbox } from "../fold/fold.ts";
 
 /** An answer without its envelope. */
@@ -23,7 +24,7 @@ export function sendAnswer(out: Outbox, command: ClientCommand, body: AnswerBody
 
 /** What a command belongs to: its order, else its own id. */
 export function correlationOf(command: ClientCommand): string {
-  return `${command.userId}/${correlatedId(command)}`;
+  return joinedId([command.userId, correlatedId(command)]);
 }
 
 function correlatedId(command: ClientCommand): string {

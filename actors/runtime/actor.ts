@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { InjectedFaults } from "./injected_faults.ts";
 import type { RuntimeEventBody } from "./runtime_events.ts";
 
 /** How a host starts an actor. Plain data, except for what the host itself provides. */
@@ -24,6 +25,8 @@ export interface ActorStart<Options> {
    * `MailboxFull` when there is none.
    */
   readonly channel: DataSender;
+  /** What is to go wrong, begun and ended from outside; it has an effect where somebody takes it. */
+  readonly faults: InjectedFaults;
 }
 
 /** The actor's side of its bounded mailbox to its owner. */

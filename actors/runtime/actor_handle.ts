@@ -5,6 +5,7 @@
  */
 
 import type { ActorReport } from "./actor.ts";
+import type { InjectedFault } from "./injected_faults.ts";
 import type { PlainError } from "./plain_error.ts";
 import type { DownReason } from "./runtime_events.ts";
 
@@ -41,8 +42,8 @@ export interface ActorHandle {
   readonly ended: Promise<void>;
   /** Lets the actor drain, and terminates it at the deadline. Resolves when it is down. Idempotent. */
   stop(deadlineMs: number): Promise<void>;
-  /** Ends it now. Work under way is lost, as in a crash. */
-  terminate(): void;
+  /** Ends it now, with `why` in what is told of it. Work under way is lost, as in a crash. */
+  terminate(why?: string): void;
   /** Goes through the actor's mailbox and back. @returns milliseconds there and back */
   ping(deadlineMs: number): Promise<number>;
   /** What it does now. */
@@ -61,6 +62,18 @@ export interface ActorHandle {
   crash(message?: string): Promise<void>;
   /** Fault: makes the actor's thread busy and deaf for `ms`. Resolves when that has begun. */
   hang(ms: number): Promise<void>;
+  /**
+   * Fault: gives it up as if it did not answer, yet lets it work on for `ms` before it is ended: a
+   * zombie beside its successor. Resolves when it is down.
+   */
+  disown(ms: number): Promise<void>;
+  /**
+   * Injects a fault into this incarnation. Resolves when it has begun.
+   * @throws {Error} when the actor was started without fault injection
+   */
+  inject<Fault extends InjectedFault>(fault: Fault): Promise<void>;
+  /** Ends an injected fault; one that is over already, or was never begun, is no error. */
+  heal(id: string): Promise<void>;
 }
 
 /** Named times of a handle, in milliseconds. */

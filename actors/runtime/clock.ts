@@ -8,6 +8,12 @@
 import { setImmediate } from "node:timers";
 import { turnOfThread } from "./turns.ts";
 
+/**
+ * Why a wait was ended before its time, for `abort`: left to itself it makes an exception each time, with
+ * a stack, and nearly every wait with a deadline is ended so.
+ */
+export const NO_LONGER_NEEDED = "it is no longer needed";
+
 /** Tells the time and waits. */
 export interface Clock {
   /** Milliseconds since the epoch, with fractions; never steps back. */
@@ -19,6 +25,16 @@ export interface Clock {
    * it did. A clock whose time is not the thread's has none.
    */
   turn?(): Promise<void>;
+  /**
+   * Time stands still while the machine works: for files and whatever else takes real time, such as
+   * `await (clock.hold?.(reading) ?? reading)`. The machine's own time cannot be held: it has none.
+   */
+  hold?<T>(work: Promise<T>): Promise<T>;
+  /**
+   * The time to claim in messages where the clock says `now`: a sender's wall clock may be wrong, and
+   * nothing but its claims goes by it. A clock without one is right: `clock.claimed?.(now) ?? now`.
+   */
+  claimed?(now: number): number;
 }
 
 /** The machine's own time. It follows the monotonic clock, so a change of the wall clock is not seen. */

@@ -6,6 +6,7 @@
  */
 
 import type { Actor } from "./actor.ts";
+import type { InjectedFault, InjectedFaults } from "./injected_faults.ts";
 import { type PlainError, toPlainError } from "./plain_error.ts";
 
 /** One control call. */
@@ -15,17 +16,23 @@ export type ControlRequest =
   /** Fault: makes the actor's thread throw. */
   | { readonly method: "crash"; readonly message: string }
   /** Fault: makes the actor's thread deaf for so long. */
-  | { readonly method: "hang"; readonly ms: number };
+  | { readonly method: "hang"; readonly ms: number }
+  /** Fault that whoever takes it makes real, and its end. */
+  | { readonly method: "inject"; readonly fault: InjectedFault }
+  | { readonly method: "heal"; readonly id: string };
 
 /** What comes back. */
 export type ControlAnswer =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: PlainError };
 
-/** How a host does the two faults. Both begin after the answer has gone out. */
+/** How a host does the faults. */
 export interface Faults {
   crash(message: string): void;
+  /** Begins after the answer has gone out. */
   hang(ms: number): void;
+  /** Those that others make real. */
+  readonly injected: InjectedFaults;
 }
 
 /** Answers control calls for an actor; `actor` is null until its factory has made it. */
@@ -49,6 +56,10 @@ function act(actor: Actor | null, faults: Faults, request: ControlRequest): unkn
       return faults.crash(request.message);
     case "hang":
       return faults.hang(request.ms);
+    case "inject":
+      return faults.injected.begin(request.fault);
+    case "heal":
+      return faults.injected.end(request.id);
     case "stop":
     case "suspend":
     case "resume":

@@ -1,10 +1,10 @@
 /**
- * A promise that is settled from outside, and a wait with a deadline.
+ * A promise that is settled from outside, a wait with a deadline, and the wait for a signal.
  *
  * @module
  */
 
-import type { Clock } from "./clock.ts";
+import { type Clock, NO_LONGER_NEEDED } from "./clock.ts";
 
 /** A promise with its handles. Its rejection counts as handled, since it may have no reader. */
 export interface Deferred<T> {
@@ -33,6 +33,14 @@ export async function resolvesWithin(
       clock.sleep(ms, timer.signal).then(() => false),
     ]);
   } finally {
-    timer.abort();
+    timer.abort(NO_LONGER_NEEDED);
   }
+}
+
+/** Resolves when the signal aborts, or at once when it has. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
 }

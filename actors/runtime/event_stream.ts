@@ -10,7 +10,9 @@ import type { RuntimeEvent, RuntimeEventBody } from "./runtime_events.ts";
 
 /** Whom an event is about. */
 export interface EventSource {
+  /** Its lasting name. */
   readonly actor: string;
+  /** 1 for the first start. */
   readonly incarnation: number;
 }
 

@@ -13,44 +13,15 @@ import {
   type Down,
   type HandleLimits,
 } from "./actor_handle.ts";
-import type { ControlAnswer, ControlRequest } from "./control.ts";
+import type { ControlRequest } from "./control.ts";
 import { deferred, resolvesWithin } from "./deferred.ts";
+import type { HandleIdentity, HostMeans, HostSignal } from "./host_means.ts";
+import type { InjectedFault } from "./injected_faults.ts";
+import { answersUntil } from "./liveness.ts";
 import { PendingCalls } from "./pending_calls.ts";
 import { ActorCallError, type PlainError, RemoteError, toPlainError } from "./plain_error.ts";
 import type { Runtime } from "./runtime.ts";
 import type { DownReason, RuntimeEventBody } from "./runtime_events.ts";
-
-/** Who an incarnation is, and what it belongs to. */
-export interface HandleIdentity {
-  readonly runtime: Runtime;
-  readonly id: string;
-  readonly role: string;
-  readonly incarnation: number;
-  readonly limits?: Partial<HandleLimits>;
-}
-
-/** What a host can do for the handle. */
-export interface HostMeans {
-  /** Carries a control call; may never settle. */
-  call(request: ControlRequest): Promise<ControlAnswer>;
-  /** Takes what the actor sends from now on. Called once. */
-  receive(listener: DataListener): void;
-  /** Ends the thread, as far as that is possible. Idempotent. */
-  kill(): void;
-  /** Frees ports and the like, once the thread has ended. */
-  release(): void;
-}
-
-/** What a host tells the handle. */
-export type HostSignal =
-  | { readonly kind: "ready" }
-  | { readonly kind: "tell"; readonly event: RuntimeEventBody }
-  /** The actor's run resolved, or rejected with `error`. */
-  | { readonly kind: "ran"; readonly error: PlainError | null }
-  /** Something in the thread threw, or the thread could not start. */
-  | { readonly kind: "failed"; readonly error: PlainError }
-  /** The thread has ended for certain. */
-  | { readonly kind: "gone" };
 
 /** When the thread's end is seen before its last words, they are waited for so long. */
 const LAST_WORDS_MS = 25;
@@ -69,10 +40,14 @@ export class HostedHandle implements ActorHandle {
   readonly #gone = deferred<void>();
   readonly #ended = deferred<void>();
   readonly #alive = new AbortController();
+  readonly #faultInjection: boolean;
   readonly #startedAt: number;
   #isGone = false;
   #isReady = false;
   #hasListener = false;
+  /** Given up, and let work on. */
+  #isDisowned = false;
+  readonly #abandoned = new AbortController();
   #ending: { readonly reason: DownReason; readonly error: PlainError | null } | null = null;
 
   /** `open` starts the host; it must not signal before it returns. */
@@ -88,6 +63,7 @@ export class HostedHandle implements ActorHandle {
     this.#limits = { ...DEFAULT_HANDLE_LIMITS, ...identity.limits };
     this.#calls = new PendingCalls(`${id}:${incarnation}`, runtime.clock);
     this.#startedAt = runtime.clock.now();
+    this.#faultInjection = identity.faultInjection ?? false;
     this.#tell({ kind: "starting" });
     runtime.track(this);
     this.#host = open((signal) => this.#signalled(signal), this.#limits);
@@ -119,8 +95,8 @@ export class HostedHandle implements ActorHandle {
     await this.#down.promise;
   }
 
-  terminate(): void {
-    this.#end("terminated", null);
+  terminate(why?: string): void {
+    this.#end("terminated", why === undefined ? null : this.#error(why));
   }
 
   async ping(deadlineMs: number): Promise<number> {
@@ -176,6 +152,45 @@ export class HostedHandle implements ActorHandle {
     await this.#call({ method: "hang", ms }, this.#limits.callDeadlineMs, true);
   }
 
+  async disown(ms: number): Promise<void> {
+    if (this.#ending === null) {
+      this.#isDisowned = true;
+      this.#end("unresponsive", this.#error(`it was disowned, and works on for ${ms} ms`));
+      void this.#outlive(ms);
+    }
+    await this.#down.promise;
+  }
+
+  async inject(fault: InjectedFault): Promise<void> {
+    this.#demandInjection(fault.id);
+    await this.#call({ method: "inject", fault }, this.#limits.callDeadlineMs, true);
+  }
+
+  async heal(id: string): Promise<void> {
+    this.#demandInjection(id);
+    await this.#call({ method: "heal", id }, this.#limits.callDeadlineMs, true);
+  }
+
+  /** Ends what was given up and may live on, since nobody will look at it again. */
+  abandon(): void {
+    if (this.#ending === null) return;
+    this.#abandoned.abort();
+    this.#host.abandon();
+  }
+
+  #demandInjection(fault: string): void {
+    if (this.#faultInjection) return;
+    throw new Error(
+      `Cannot inject the fault "${fault}" into "${this.id}": its log was opened without fault ` +
+        `injection; start the floor with { faultInjection: true }`,
+    );
+  }
+
+  async #outlive(ms: number): Promise<void> {
+    await this.#runtime.clock.sleep(ms, this.#abandoned.signal);
+    this.#host.kill();
+  }
+
   async #call(
     request: ControlRequest,
     deadlineMs = this.#limits.callDeadlineMs,
@@ -205,7 +220,7 @@ export class HostedHandle implements ActorHandle {
       case "ready":
         return this.#becameReady();
       case "tell":
-        return this.#tell(signal.event);
+        return this.#told(signal.event);
       case "ran":
         return this.#end(signal.error === null ? "stopped" : "crashed", signal.error);
       case "failed":
@@ -215,6 +230,11 @@ export class HostedHandle implements ActorHandle {
         this.#gone.resolve();
         if (this.#ending === null) void this.#awaitLastWords();
     }
+  }
+
+  /** What one that was disowned goes through is not its successor's story; which faults took effect is. */
+  #told(event: RuntimeEventBody): void {
+    if (!this.#isDisowned || event.kind === "fault") this.#tell(event);
   }
 
   #becameReady(): void {
@@ -232,33 +252,14 @@ export class HostedHandle implements ActorHandle {
     this.#end("start-timeout", this.#error(`it was not ready within ${startTimeoutMs} ms`));
   }
 
-  /** Pings through the mailbox: a timer in the worker would still fire in one that is deaf. */
   async #watchLiveness(): Promise<void> {
     const { signal } = this.#alive;
-    const { pingEveryMs, unresponsiveAfterMs } = this.#limits;
-    // The last part of the wait is a ping of its own, so that an answer already here is seen when
-    // it was this thread that was held up.
-    const lastChanceMs = Math.min(pingEveryMs, unresponsiveAfterMs / 2);
-    while (!signal.aborted) {
-      await this.#runtime.clock.sleep(pingEveryMs, signal);
-      if (signal.aborted) return;
-      if (await this.#answersPing(unresponsiveAfterMs - lastChanceMs)) continue;
-      if (await this.#answersPing(lastChanceMs)) continue;
-      this.#end("unresponsive", this.#error(`no ping was answered for ${unresponsiveAfterMs} ms`));
-    }
-  }
-
-  async #answersPing(deadlineMs: number): Promise<boolean> {
     const { clock } = this.#runtime;
-    const asked = clock.now();
-    try {
-      await this.ping(deadlineMs);
-      return true;
-    } catch (error) {
-      const timedOut = error instanceof ActorCallError && error.code === "actor-timeout";
-      // An end is told elsewhere. A deadline seen too late says that this thread was held up.
-      return !timedOut || clock.now() - asked > deadlineMs + this.#limits.pingEveryMs;
+    if (await answersUntil(signal, { ping: (ms) => this.ping(ms), clock, limits: this.#limits })) {
+      return;
     }
+    const { unresponsiveAfterMs } = this.#limits;
+    this.#end("unresponsive", this.#error(`no ping was answered for ${unresponsiveAfterMs} ms`));
   }
 
   async #askToStop(deadlineMs: number): Promise<void> {
@@ -280,7 +281,7 @@ export class HostedHandle implements ActorHandle {
     if (this.#ending !== null) return;
     this.#ending = { reason, error };
     this.#alive.abort();
-    this.#host.kill();
+    if (!this.#isDisowned) this.#host.kill();
     const why = error === null ? reason : `${reason}: ${error.message}`;
     this.#calls.end(why);
     this.#ready.reject(new ActorCallError("actor-down", `Cannot start "${this.id}": ${why}`));

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Clock } from "./clock.ts";
+import { type Clock, NO_LONGER_NEEDED } from "./clock.ts";
 import { ActorCallError } from "./plain_error.ts";
 
 /** Calls under way to one actor at most; those that supervise it are never refused. */
@@ -51,7 +51,7 @@ export class PendingCalls {
       const timer = new AbortController();
       const fail = (error: Error) => {
         if (!this.#pending.delete(fail)) return;
-        timer.abort();
+        timer.abort(NO_LONGER_NEEDED);
         reject(error);
       };
       this.#pending.add(fail);
@@ -59,7 +59,7 @@ export class PendingCalls {
       void this.#clock.sleep(deadlineMs, timer.signal).then(late);
       options.begin().then((value) => {
         if (!this.#pending.delete(fail)) return;
-        timer.abort();
+        timer.abort(NO_LONGER_NEEDED);
         resolve(value);
       }, fail);
     });

@@ -45,6 +45,8 @@ export interface LivingActor {
   readonly id: string;
   readonly incarnation: number;
   readonly ended: Promise<void>;
+  /** Ends it for good where it has been given up; nobody will look at it again. */
+  abandon(): void;
 }
 
 /** The shared part of a run's actors. */
@@ -111,6 +113,11 @@ export class Runtime {
   /** Resolves when every incarnation started so far has been seen to end. */
   async settled(): Promise<void> {
     await Promise.all(this.living().map((actor) => actor.ended));
+  }
+
+  /** Lets go of what has been given up and lives on, when the run is over. */
+  abandonZombies(): void {
+    for (const actor of this.living()) actor.abandon();
   }
 
   #eventsLost(cause: unknown): void {

@@ -71,6 +71,8 @@ export type RuntimeEventBody =
   | { readonly kind: "zombie-ended"; readonly alive: number }
   | { readonly kind: "undeliverable"; readonly error: string; readonly suppressed: number }
   | { readonly kind: "stopping" }
+  /** An injected fault has had an effect for the first time: its id, and which kind it is. */
+  | { readonly kind: "fault"; readonly fault: string; readonly what: string }
   /** Told by whoever started the actors, of the log that they work on. */
   | { readonly kind: "log-unavailable"; readonly why: string }
   | { readonly kind: "log-available"; readonly afterMs: number }

@@ -7,12 +7,8 @@
 import * as Comlink from "comlink";
 import type { ActorHandle, DataListener, HandleLimits } from "./actor_handle.ts";
 import type { ControlAnswer, ControlRequest } from "./control.ts";
-import {
-  type HandleIdentity,
-  HostedHandle,
-  type HostMeans,
-  type HostSignal,
-} from "./hosted_handle.ts";
+import type { HandleIdentity, HostMeans, HostSignal } from "./host_means.ts";
+import { HostedHandle } from "./hosted_handle.ts";
 import { MailboxReceiver } from "./mailbox.ts";
 import { toPlainError } from "./plain_error.ts";
 import { actorLockName, waitForEnd } from "./web_locks.ts";
@@ -89,6 +85,10 @@ class WorkerMeans implements HostMeans {
     // Before its first word the worker held no lock that anyone waited for. Whoever is granted it
     // now knows that the thread is gone, or that it never came so far as to run an actor.
     this.#watch();
+  }
+
+  abandon(): void {
+    this.kill();
   }
 
   release(): void {

@@ -14,6 +14,7 @@ import type { Actor, ActorFactory } from "./actor.ts";
 import { systemClock } from "./clock.ts";
 import { answerControl, type ControlRequest, type Faults } from "./control.ts";
 import { resolvesWithin } from "./deferred.ts";
+import { InjectedFaults } from "./injected_faults.ts";
 import { MailboxFull, MailboxSender } from "./mailbox.ts";
 import { toPlainError } from "./plain_error.ts";
 import type { RuntimeEventBody } from "./runtime_events.ts";
@@ -101,9 +102,21 @@ class WorkerHost<Options> {
 
   /** Says what went wrong, and ends this worker. */
   fail(thrown: unknown): void {
-    this.#notices?.flush();
-    this.#scope.postMessage({ kind: "failed", error: toPlainError(thrown) });
+    const error = toPlainError(thrown);
+    if (!this.#noticed({ kind: "ran", error })) this.#scope.postMessage({ kind: "failed", error });
     this.#scope.close();
+  }
+
+  /** Sends a notice behind all that was told before, unless nobody could take it. */
+  #noticed(notice: Notice): boolean {
+    try {
+      this.#notices?.trySend(notice);
+      this.#notices?.flush();
+      return this.#notices !== null;
+    } catch (error) {
+      if (error instanceof MailboxFull) return false;
+      throw error;
+    }
   }
 
   async #run(
@@ -120,6 +133,7 @@ class WorkerHost<Options> {
         options: message.options as Options, // Given to spawnWorker with the same type.
         tell: (event) => this.#tell(event),
         channel,
+        faults: this.#faults.injected,
       });
       await notices.send({ kind: "ready" });
       await this.#actor.run();
@@ -150,6 +164,7 @@ class WorkerHost<Options> {
   }
 
   readonly #faults: Faults = {
+    injected: new InjectedFaults(),
     crash(message) {
       setTimeout(() => {
         throw new Error(message);

@@ -5,6 +5,7 @@
  */
 
 import type { FloorParameters, OrderAccepted } from "../../kafka/messages/mod.ts";
+import { joinedId } from "../../kafka/messages/joined_id.ts";
 import { adoptParameters } from "../floor/adopt_parameters.ts";
 import { type Instrument, Instruments } from "../instruments.ts";
 import { FillBuffer } from "./fill_buffer.ts";
@@ -33,7 +34,7 @@ export function ownerOf(
   order: Pick<OrderAccepted, "userId" | "orderId" | "clientTimestamp">,
 ): OrderOwner {
   const { userId, orderId, clientTimestamp } = order;
-  return { userId, orderId, clientTimestamp, correlationId: `${userId}/${orderId}` };
+  return { userId, orderId, clientTimestamp, correlationId: joinedId([userId, orderId]) };
 }
 
 /** The state of one partition of `orders`. Books are opened by their first order. */

@@ -10,6 +10,7 @@
  */
 
 import type { CancelRequested, OrderAccepted } from "../../kafka/messages/mod.ts";
+import { joinedId } from "../../kafka/messages/joined_id.ts";
 import { FOLD_VERSIONS } from "../floor/fold_versions.ts";
 import type { Fold, Outbox } from "../fold/fold.ts";
 import { decodeEngineState, encodeEngineState } from "./engine_state_codec.ts";
@@ -80,7 +81,7 @@ function emitFills(state: EngineState, order: OrderAccepted, owner: OrderOwner, 
     takerRemaining -= fills.lots[i]!;
     emitFill(out, {
       symbol: order.symbol,
-      tradeId: `${order.symbol}-${firstTrade + i}`,
+      tradeId: joinedId([order.symbol, firstTrade + i], "-"),
       aggressor: order.side,
       priceTicks: fills.ticks[i]!,
       quantityLots: fills.lots[i]!,
@@ -105,7 +106,7 @@ function cancelOrder(state: EngineState, cancel: CancelRequested, out: Outbox): 
       "notifications",
       userId,
       { type: "cancel-missed", ...body },
-      `${userId}/${orderId}`,
+      joinedId([userId, orderId]),
     );
     return;
   }

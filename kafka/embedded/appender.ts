@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
 import type { StatementSync } from "node:sqlite";
 import {
   EventLogError,
@@ -13,9 +12,12 @@ import {
   type RecordBatch,
   type RecordToPublish,
 } from "../event_log.ts";
-import { encodeBatch } from "./batch_encoder.ts";
+import { checkedSize, checkKey, stampsOf } from "../record_rules.ts";
+import type { AcknowledgedEnds, PartitionEnd } from "./acknowledged_ends.ts";
+import { encodeBatch, sealRow } from "./batch_encoder.ts";
 import type { Connection } from "./connection.ts";
-import { MAX_RECORD_BYTES, MAX_ROW_RECORDS, ROW_FULL_BYTES } from "./limits.ts";
+import { MAX_ROW_RECORDS, ROW_FULL_BYTES } from "./limits.ts";
+import { partitionEnds } from "./lost_records.ts";
 import { rowRange, type StoredTopic, type TopicCatalog } from "./topic_catalog.ts";
 import { partitionSlot, topicSlot, type WakeBoard } from "./wake_board.ts";
 
@@ -39,6 +41,8 @@ export interface AppenderParts {
   readonly connection: Connection;
   readonly catalog: TopicCatalog;
   readonly board: WakeBoard;
+  /** Where it is written down what was acknowledged. */
+  readonly ends: AcknowledgedEnds;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -74,6 +78,7 @@ export class Appender {
       const { connection } = this.#parts;
       const published = await connection.write(action, () => this.#append(prepared), bytes);
       this.#wake(prepared);
+      await this.#noteEnds(prepared, published);
       return published;
     } catch (error) {
       if (!(error instanceof EventLogError)) throw error;
@@ -99,7 +104,7 @@ export class Appender {
     const keyed = topic.settings.cleanup === "compact";
     const stampedByLog = topic.settings.timestampType === "log-append-time";
     const rows = cutIntoRows(batch.records, keyed, action).map((records) => {
-      const stamps = stampedByLog ? null : stampsOf(records, now, action);
+      const stamps = stampedByLog ? null : stampsOf(records, { now, action });
       return {
         partitionId,
         span: records.length,
@@ -117,12 +122,34 @@ export class Appender {
       const first = this.#nextKey(partitionId, batch.topic);
       let key = first;
       for (const { span, timestamp, data } of rows) {
-        this.#insert.run(key, span, timestamp ?? now, data);
+        const at = { baseOffset: key - low, timestamp: timestamp ?? now };
+        this.#insert.run(key, span, at.timestamp, sealRow(data, at));
         key += span;
       }
       const { topic, partition, records } = batch;
       return { topic, partition, baseOffset: first - low, count: records.length };
     });
+  }
+
+  async #noteEnds(
+    prepared: readonly PreparedBatch[],
+    published: readonly PublishedBatch[],
+  ): Promise<void> {
+    const { ends, connection } = this.#parts;
+    ends.note(published.map(({ baseOffset, count }, i): PartitionEnd => ({
+      partitionId: prepared[i]!.partitionId,
+      end: baseOffset + count,
+    })));
+    if (!ends.isLong) return;
+    try {
+      const { database } = connection;
+      await connection.write(
+        "shorten the list of ends",
+        () => ends.rewrite(partitionEnds(database)),
+      );
+    } catch {
+      // Upkeep only: the records above are durable, and the next publish tries again.
+    }
   }
 
   /** The key of the partition's next row. Where there are rows, there is the partition. */
@@ -170,13 +197,8 @@ function cutIntoRows(
   let bytes = 0;
   for (let i = 0; i < records.length; i++) {
     const record = records[i]!;
-    if (keyed && record.key === null) {
-      throw new EventLogError(
-        "publish-failed",
-        `Cannot ${action}: record ${i} has no key, and the topic keeps the last record of every key`,
-      );
-    }
-    bytes += checkedSize(record, i, action);
+    if (keyed) checkKey(record, { index: i, action });
+    bytes += checkedSize(record, { index: i, action });
     if (bytes < ROW_FULL_BYTES && i - from + 1 < MAX_ROW_RECORDS) continue;
     rows.push(records.slice(from, i + 1));
     from = i + 1;
@@ -185,51 +207,4 @@ function cutIntoRows(
   if (from === 0) return [records];
   if (from < records.length) rows.push(records.slice(from));
   return rows;
-}
-
-/** A UTF-16 unit is at most so many bytes of UTF-8. */
-const MAX_UTF8_BYTES = 3;
-
-function checkedSize(record: RecordToPublish, index: number, action: string): number {
-  const { key, value, headers } = record;
-  const keyLength = key === null ? 0 : key.length;
-  const valueLength = value === null ? 0 : value.length;
-  // Most records are far too small to be worth measuring.
-  if (headers === undefined && (keyLength + valueLength) * MAX_UTF8_BYTES <= MAX_RECORD_BYTES) {
-    return keyLength + valueLength;
-  }
-  let bytes = key === null ? 0 : Buffer.byteLength(key);
-  if (value !== null) bytes += typeof value === "string" ? Buffer.byteLength(value) : valueLength;
-  if (headers !== undefined) bytes += Buffer.byteLength(JSON.stringify(headers));
-  if (bytes <= MAX_RECORD_BYTES) return bytes;
-  throw new EventLogError(
-    "record-too-large",
-    `Cannot ${action}: record ${index} has ${bytes} bytes, and at most ${MAX_RECORD_BYTES} are allowed`,
-  );
-}
-
-/** The records' timestamps: one for all where they are the same. */
-function stampsOf(
-  records: readonly RecordToPublish[],
-  now: () => number,
-  action: string,
-): { readonly latest: number; readonly each: readonly number[] | undefined } {
-  let unstamped: number | null = null;
-  const stamp = (record: RecordToPublish, index: number): number => {
-    const ms = Math.trunc(record.timestamp ?? (unstamped ??= now()));
-    if (Number.isSafeInteger(ms) && ms >= 0) return ms;
-    throw new EventLogError(
-      "publish-failed",
-      `Cannot ${action}: record ${index} has timestamp ${record.timestamp}, which is no time`,
-    );
-  };
-  const first = stamp(records[0]!, 0);
-  let latest = first;
-  let same = true;
-  for (let i = 1; i < records.length; i++) {
-    const ms = stamp(records[i]!, i);
-    if (ms !== first) same = false;
-    if (ms > latest) latest = ms;
-  }
-  return { latest, each: same ? undefined : records.map(stamp) };
 }

@@ -4,7 +4,9 @@
  * Layout, little-endian as every machine that Deno runs on: a header of 16 bytes (version, flags, two
  * unused, count, bytes of all keys, bytes of all values), then a 32-bit length for every key, then for
  * every value; where the flags say so an offset delta (32 bits), a timestamp (a double) and a length
- * of the headers for every record; then all keys, all values, all headers.
+ * of the headers for every record; then all keys, all values, all headers; last a CRC-32 of all
+ * that and of the row's place and time (32 bits), because SQLite has none of its own once a page has
+ * left the write-ahead log. Rows of version 1 have no checksum.
  *
  * All strings of a batch are joined and encoded by one call: measured, that costs 0.2 microseconds a
  * record, and one call a record 4.
@@ -13,12 +15,18 @@
  */
 
 import { Buffer } from "node:buffer";
+import { crc32 } from "node:zlib";
 import type { RecordToPublish } from "../event_log.ts";
 
 /** The version of a row's layout. */
-export const BATCH_VERSION = 1;
+export const BATCH_VERSION = 2;
+
+/** The version before, which had no checksum. */
+export const UNCHECKED_BATCH_VERSION = 1;
 
 export const HEADER_BYTES = 16;
+
+export const CHECKSUM_BYTES = 4;
 
 /** The length of a key or value that is null. */
 export const NULL_LENGTH = 0xffffffff;
@@ -40,9 +48,19 @@ export interface BatchExtras {
   readonly offsetDeltas?: readonly number[] | undefined;
 }
 
+/** What the file keeps beside a row's bytes, in columns of its own. */
+export interface RowStamp {
+  readonly baseOffset: number;
+  /** The largest timestamp of the row's records, in milliseconds. */
+  readonly timestamp: number;
+}
+
 const encoder = new TextEncoder();
 
-/** The bytes of a row. */
+const stamp = new Uint8Array(16);
+const stampView = new DataView(stamp.buffer);
+
+/** The bytes of a row, but for its checksum: {@link sealRow} adds it. */
 export function encodeBatch(
   records: readonly RecordToPublish[],
   extras: BatchExtras = {},
@@ -50,6 +68,20 @@ export function encodeBatch(
   const headers = encodeHeaders(records);
   const writer = new RowWriter(records.length, extras, headers);
   return writer.ascii(records) ?? writer.mixed(records);
+}
+
+/** Puts the checksum at a row's end, once it is known where the row will stand. @returns the row */
+export function sealRow(row: Uint8Array, at: RowStamp): Uint8Array {
+  const view = new DataView(row.buffer, row.byteOffset, row.byteLength);
+  view.setUint32(row.length - CHECKSUM_BYTES, rowChecksum(row, at), true);
+  return row;
+}
+
+/** What a row's checksum must be, by its bytes and by what stands beside them. */
+export function rowChecksum(row: Uint8Array, { baseOffset, timestamp }: RowStamp): number {
+  stampView.setFloat64(0, baseOffset, true);
+  stampView.setFloat64(8, timestamp, true);
+  return crc32(row.subarray(0, row.length - CHECKSUM_BYTES), crc32(stamp));
 }
 
 function encodeHeaders(records: readonly RecordToPublish[]): readonly Uint8Array[] | null {
@@ -131,7 +163,8 @@ class RowWriter {
   #row(flags: number, keyBytes: number, valueBytes: number): Uint8Array<ArrayBuffer> {
     const { timestamps, offsetDeltas } = this.#extras;
     const headers = this.#headers;
-    const size = HEADER_BYTES + this.#tableBytes + keyBytes + valueBytes + this.#headerBytes;
+    const size = HEADER_BYTES + this.#tableBytes + keyBytes + valueBytes + this.#headerBytes +
+      CHECKSUM_BYTES;
     const row = new Uint8Array(size);
     const view = new DataView(row.buffer);
     row[0] = BATCH_VERSION;

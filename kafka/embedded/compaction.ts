@@ -13,7 +13,7 @@
 
 import type { StatementSync } from "node:sqlite";
 import type { LogRecord } from "../event_log.ts";
-import { encodeBatch } from "./batch_encoder.ts";
+import { encodeBatch, sealRow } from "./batch_encoder.ts";
 import type { Connection } from "./connection.ts";
 import { CLEAN_TRANSACTION } from "./limits.ts";
 import { StoredBatch } from "./stored_batch.ts";
@@ -173,7 +173,9 @@ function rewriteRow(
     kept.map(({ key, value, text, headers }) => ({ key, value: text ?? value, headers })),
     { timestamps, offsetDeltas: kept.map(({ offset }) => offset - row.baseOffset) },
   );
-  return { ...rewrite, after: { timestamp: Math.max(...timestamps), data } };
+  const timestamp = Math.max(...timestamps);
+  sealRow(data, { baseOffset: row.baseOffset, timestamp });
+  return { ...rewrite, after: { timestamp, data } };
 }
 
 function isKept(

@@ -1,5 +1,5 @@
 /**
- * The embedded event log: one SQLite file, or a database in memory, behind the log's interface.
+ * The embedded event log: one SQLite file behind the log's interface.
  *
  * @module
  */
@@ -19,15 +19,16 @@ import {
   type TopicPartitionOffset,
   type TopicSettings,
 } from "../event_log.ts";
+import { checkedJoin } from "../join_rules.ts";
 import { findTopicDrift } from "../topic_drift.ts";
-import { checkName } from "../topic_rules.ts";
+import type { AcknowledgedEnds } from "./acknowledged_ends.ts";
 import { Appender } from "./appender.ts";
 import { Compaction } from "./compaction.ts";
 import { Connection } from "./connection.ts";
 import { EmbeddedMember } from "./embedded_member.ts";
 import { EmbeddedReader } from "./embedded_reader.ts";
-import { GroupStore, type NewMember } from "./group_store.ts";
-import { DEFAULT_SESSION_TIMEOUT_MS, LOCK_WAIT_MS, SESSION_TIMEOUT_RANGE_MS } from "./limits.ts";
+import { GroupStore } from "./group_store.ts";
+import { LOCK_WAIT_MS } from "./limits.ts";
 import type { LogDatabase } from "./log_file.ts";
 import { CursorStatements } from "./partition_cursor.ts";
 import { Retention } from "./retention.ts";
@@ -37,8 +38,6 @@ import { WakeSharing } from "./wake_sharing.ts";
 
 /** What a log is made of. */
 export interface EmbeddedLogParts extends LogDatabase {
-  /** Whether other workers of the process may have the same file open. */
-  readonly shared: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** How long a call waits for the lock of others, in milliseconds. */
@@ -52,28 +51,31 @@ export class EmbeddedEventLog implements EventLog {
   readonly #now: () => number;
   readonly #connection: Connection;
   readonly #board = new WakeBoard();
-  readonly #sharing: WakeSharing | null;
+  readonly #sharing: WakeSharing;
   readonly #catalog: TopicCatalog;
   readonly #groups: GroupStore;
   readonly #cursors: CursorStatements;
+  readonly #ends: AcknowledgedEnds;
   readonly #appender: Appender;
   readonly #members = new Set<EmbeddedMember>();
   #closing = false;
 
   constructor(parts: EmbeddedLogParts) {
-    const { database, logId, shared, now, lockWaitMs = LOCK_WAIT_MS, background = false } = parts;
+    const { database, logId, now, lockWaitMs = LOCK_WAIT_MS, background = false } = parts;
     this.#now = now;
     this.#connection = new Connection(database, { lockWaitMs, background });
     this.#catalog = new TopicCatalog(this.#connection);
     this.#groups = new GroupStore(this.#connection, this.#catalog);
     this.#cursors = new CursorStatements(this.#connection, this.#catalog);
+    this.#ends = parts.ends;
     this.#appender = new Appender({
       connection: this.#connection,
       catalog: this.#catalog,
       board: this.#board,
+      ends: this.#ends,
       now,
     });
-    this.#sharing = shared ? new WakeSharing(logId, this.#board) : null;
+    this.#sharing = new WakeSharing(logId, this.#board);
   }
 
   createTopics(topics: readonly TopicSettings[]): Promise<void> {
@@ -82,14 +84,15 @@ export class EmbeddedEventLog implements EventLog {
 
   async deleteTopics(names: readonly string[]): Promise<void> {
     const before = await this.#catalog.all("delete topics");
+    const doomed = before.filter(({ settings }) => names.includes(settings.name));
     const groups = await this.#connection.write("delete topics", () => {
       this.#catalog.delete(names);
       return this.#groups.forgetTopics(names);
     });
+    // Else this handle would go on knowing what is gone.
+    await this.#connection.read("delete topics", () => this.#catalog.refresh());
     for (const id of groups) this.#board.signal(groupSlot(id));
-    for (const { id, settings } of before) {
-      if (names.includes(settings.name)) this.#board.signal(topicSlot(id));
-    }
+    for (const { id } of doomed) this.#board.signal(topicSlot(id));
   }
 
   describeTopics(names?: readonly string[]): Promise<readonly TopicDescription[]> {
@@ -111,7 +114,7 @@ export class EmbeddedEventLog implements EventLog {
   }
 
   async join(options: JoinOptions): Promise<GroupMember> {
-    const member = checkedMember(options);
+    const member = checkedJoin(options);
     const action = `join group "${member.group}"`;
     for (const topic of member.topics) await this.#catalog.require(topic, action);
     const joinedAt = this.#now();
@@ -181,26 +184,12 @@ export class EmbeddedEventLog implements EventLog {
       }
     }
     this.#connection.close();
-    this.#sharing?.close();
+    this.#ends[Symbol.dispose]();
+    this.#sharing.close();
     this.#board.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-function checkedMember(options: JoinOptions): NewMember {
-  checkName("name", options.group);
-  checkName("member's instance id", options.instanceId);
-  const sessionTimeoutMs = options.sessionTimeoutMs ?? DEFAULT_SESSION_TIMEOUT_MS;
-  const { min, max } = SESSION_TIMEOUT_RANGE_MS;
-  if (!Number.isInteger(sessionTimeoutMs) || sessionTimeoutMs < min || sessionTimeoutMs > max) {
-    throw new RangeError(
-      `Cannot join group "${options.group}": a session takes ${min} to ${max} whole milliseconds, ` +
-        `not ${sessionTimeoutMs}`,
-    );
-  }
-  const { group, instanceId } = options;
-  return { group, instanceId, topics: [...new Set(options.topics)], sessionTimeoutMs };
 }

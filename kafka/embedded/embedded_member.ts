@@ -12,9 +12,10 @@ import {
   type TopicPartition,
   type TopicPartitionOffset,
 } from "../event_log.ts";
+import { type CheckedJoin, HEARTBEATS_PER_SESSION } from "../join_rules.ts";
 import type { Connection } from "./connection.ts";
 import { FetchRound } from "./fetch_round.ts";
-import type { GroupStore, HeldPartition, MemberKey, NewMember } from "./group_store.ts";
+import type { GroupStore, HeldPartition, MemberKey } from "./group_store.ts";
 import { DEFAULT_MAX_RECORDS } from "./limits.ts";
 import { type CursorStatements, PartitionCursor } from "./partition_cursor.ts";
 import { PollLoop } from "./poll_loop.ts";
@@ -30,14 +31,11 @@ export interface MemberParts {
   readonly now: () => number;
 }
 
-/** Heartbeats are written this often within a session. */
-const HEARTBEATS_PER_SESSION = 3;
-
 /** The embedded log's {@link GroupMember}. */
 export class EmbeddedMember implements GroupMember {
   readonly group: string;
   readonly #parts: MemberParts;
-  readonly #joined: NewMember;
+  readonly #joined: CheckedJoin;
   readonly #round: FetchRound;
   readonly #loop: PollLoop;
   /** Null after it was expelled, until it has joined again. */
@@ -52,7 +50,7 @@ export class EmbeddedMember implements GroupMember {
   #left = false;
 
   /** Made from a key that `GroupStore.join` gave at `joinedAt`. */
-  constructor(parts: MemberParts, member: NewMember, key: MemberKey, joinedAt: number) {
+  constructor(parts: MemberParts, member: CheckedJoin, key: MemberKey, joinedAt: number) {
     this.group = member.group;
     this.#parts = parts;
     this.#joined = member;

@@ -15,19 +15,12 @@ import {
 } from "../event_log.ts";
 import type { Connection } from "./connection.ts";
 import { assignPartitions } from "../group_assignment.ts";
+import type { CheckedJoin } from "../join_rules.ts";
 import type { TopicCatalog } from "./topic_catalog.ts";
 
 /** A partition that a member owns, and since which generation without a break. */
 export interface HeldPartition extends TopicPartition {
   readonly sinceGeneration: number;
-}
-
-/** What a member joins with. */
-export interface NewMember {
-  readonly group: string;
-  readonly instanceId: string;
-  readonly topics: readonly string[];
-  readonly sessionTimeoutMs: number;
 }
 
 /** A member's identity in the file. */
@@ -55,7 +48,7 @@ export class GroupStore {
   }
 
   /** Joins, in place of whoever has the same instance id, and rebalances. */
-  join(member: NewMember, now: number): MemberKey {
+  join(member: CheckedJoin, now: number): MemberKey {
     this.#sql.addGroup.run(member.group);
     const groupId = this.#groupId(member.group)!;
     this.#removeExpired(groupId, now);

@@ -23,9 +23,6 @@ export const OFFSETS_PER_PARTITION = 2 ** 38;
 /** Partitions that one file may ever have had, so that partition and offset fit a safe integer. */
 export const MAX_PARTITIONS_PER_FILE = 2 ** 15 - 1;
 
-/** Key, value and headers of one record together, like the default of Kafka's `message.max.bytes`. */
-export const MAX_RECORD_BYTES = 1_048_576;
-
 /** A row of the file holds at most so many records; a larger batch becomes several rows. */
 export const MAX_ROW_RECORDS = 10_000;
 
@@ -69,12 +66,6 @@ export const POLL_INTERVAL_MS = { first: 10, idle: 50 } as const;
 
 /** A reader that is never idle looks at all its partitions, not only those it was told of, so often. */
 export const SWEEP_INTERVAL_MS = 50;
-
-/** A group member's session unless it says otherwise. */
-export const DEFAULT_SESSION_TIMEOUT_MS = 10_000;
-
-/** The shortest and the longest session. */
-export const SESSION_TIMEOUT_RANGE_MS = { min: 10, max: 3_600_000 } as const;
 
 /** Cleaning changes at most so many rows, or bytes, in one transaction. */
 export const CLEAN_TRANSACTION = { rows: 64, bytes: 4 * 1_048_576 } as const;

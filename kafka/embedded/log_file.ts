@@ -7,18 +7,30 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { EventLogError } from "../event_log.ts";
+import { AcknowledgedEnds, endsPath, readAcknowledgedEnds } from "./acknowledged_ends.ts";
 import { APPLICATION_ID, LAYOUT_VERSION, LOCK_WAIT_MS, PAGE_BYTES } from "./limits.ts";
+import { findLostRecords, incompleteLog, partitionEnds } from "./lost_records.ts";
 import { CREATE_SCHEMA } from "./schema.ts";
 import { toEventLogError } from "./sqlite_errors.ts";
+import { pagesInWal } from "./wal_pages.ts";
 
 /** What a log promises of an acknowledged record: it outlives the process, or a power loss too. */
 export type Durability = "process" | "disk";
+
+/**
+ * What is done with a file that lacks records which were acknowledged: it is refused as
+ * `log-incomplete`; or opened as it is, and refused again the next time; or opened, and what is gone is
+ * forgotten: from then on its partitions end where they end now.
+ */
+export type LossPolicy = "refuse" | "ignore" | "accept";
 
 /** How a log's database is opened. */
 export interface OpenDatabaseOptions {
   readonly durability: Durability;
   /** Whether a missing file is made; otherwise it is `log-missing`. */
   readonly create: boolean;
+  /** Default `refuse`. */
+  readonly loss?: LossPolicy;
 }
 
 /** An opened database of a log. */
@@ -26,22 +38,30 @@ export interface LogDatabase {
   readonly database: DatabaseSync;
   /** Identifies the file among all others, for whoever wakes its readers. */
   readonly logId: string;
+  /** Where it is written down what was acknowledged. */
+  readonly ends: AcknowledgedEnds;
 }
 
 /** Bytes of SQLite's file header (sqlite.org/fileformat.html). */
 const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 
+/** The page at this byte is for locks, and never written. */
+const LOCK_BYTE = 0x40000000;
+
 /**
  * Opens, and where allowed creates, the log's file.
- * @throws {EventLogError} `log-missing`, `log-foreign`, `log-version`, `log-corrupt`, `log-locked`,
- * `log-full`, `log-unavailable`
+ * @throws {EventLogError} `log-missing`, `log-foreign`, `log-version`, `log-corrupt`,
+ * `log-incomplete`, `log-locked`, `log-full`, `log-unavailable`
  */
 export function openLogFile(path: string, options: OpenDatabaseOptions): LogDatabase {
   const action = `open the log "${path}"`;
   const found = inspect(path, action);
   if (found === "missing" && !options.create) {
-    throw new EventLogError("log-missing", `Cannot ${action}: there is no such file`);
+    throw new EventLogError(
+      "log-missing",
+      `Cannot ${action}: there is no such file, or it is empty`,
+    );
   }
   let database: DatabaseSync | undefined;
   try {
@@ -49,21 +69,37 @@ export function openLogFile(path: string, options: OpenDatabaseOptions): LogData
     database.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`);
     // Empty too: what a creator left that died before its first commit.
     if (options.create && isEmpty(database)) createSchema(database, action);
-    return prepare(database, action, options.durability);
+    const logId = prepare(database, action, options.durability);
+    judgeLoss(database, { path, logId, action, loss: options.loss ?? "refuse" });
+    // From here on the connection waits for locks by itself, without blocking the thread for long.
+    database.exec("PRAGMA busy_timeout = 0");
+    return { database, logId, ends: new AcknowledgedEnds(path, logId) };
   } catch (error) {
     database?.close();
     throw toEventLogError(error, action);
   }
 }
 
-/** Opens a log that lives in memory, private to this connection. */
-export function openLogMemory(): LogDatabase {
-  const database = new DatabaseSync(":memory:");
-  createSchema(database, "open a log in memory");
-  return prepare(database, "open a log in memory", "process");
+function judgeLoss(database: DatabaseSync, log: {
+  readonly path: string;
+  readonly logId: string;
+  readonly action: string;
+  readonly loss: LossPolicy;
+}): void {
+  if (log.loss === "ignore") return;
+  // Read before the partitions' ends are looked at: those may only grow meanwhile.
+  const acknowledged = readAcknowledgedEnds(log.path, log.logId);
+  const lost = findLostRecords(database, acknowledged);
+  if (lost.length === 0) return;
+  if (log.loss === "refuse") throw incompleteLog(log.action, lost);
+  database.exec("BEGIN IMMEDIATE");
+  using ends = new AcknowledgedEnds(log.path, log.logId);
+  ends.rewrite(partitionEnds(database));
+  database.exec("COMMIT");
 }
 
-function prepare(database: DatabaseSync, action: string, durability: Durability): LogDatabase {
+/** Makes a database ready for use. @returns the log's id */
+function prepare(database: DatabaseSync, action: string, durability: Durability): string {
   const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
   if (version !== LAYOUT_VERSION) {
     throw new EventLogError(
@@ -81,9 +117,7 @@ function prepare(database: DatabaseSync, action: string, durability: Durability)
   if (typeof logId !== "string") {
     throw new EventLogError("log-corrupt", `Cannot ${action}: its table "log" is empty`);
   }
-  // From here on the connection waits for locks by itself, without blocking the thread for long.
-  database.exec("PRAGMA busy_timeout = 0");
-  return { database, logId };
+  return logId;
 }
 
 function isEmpty(database: DatabaseSync): boolean {
@@ -121,14 +155,17 @@ function inspect(path: string, action: string): "missing" | "present" {
   try {
     const stat = file.statSync();
     if (!stat.isFile) throw foreign(action, "it is not a file");
-    if (stat.size === 0) return "missing";
+    if (stat.size === 0) {
+      if (hasBytes(`${path}-wal`) || hasBytes(endsPath(path))) throw torn(action);
+      return "missing";
+    }
     const header = new Uint8Array(HEADER_BYTES);
     let read = 0;
     for (let n: number | null = 0; n !== null && read < HEADER_BYTES; read += n ?? 0) {
       n = file.readSync(header.subarray(read));
     }
     checkHeader(header.subarray(0, read), action);
-    checkSize(header, stat.size, path, action);
+    checkSize(header, file, path, action);
     return "present";
   } finally {
     file.close();
@@ -145,12 +182,43 @@ function checkHeader(header: Uint8Array, action: string): void {
   }
 }
 
-function checkSize(header: Uint8Array, size: number, path: string, action: string): void {
-  // A journal beside the file may hold what the file lacks.
-  if (hasBytes(`${path}-journal`) || hasBytes(`${path}-wal`)) return;
+/**
+ * Pages that were moved into the file are in it, unless a move was cut short by the death of its
+ * process: then the write-ahead log still has them.
+ */
+function checkSize(header: Uint8Array, file: Deno.FsFile, path: string, action: string): void {
+  // A rollback journal beside the file holds what the file lacks.
+  if (hasBytes(`${path}-journal`)) return;
   const view = new DataView(header.buffer, header.byteOffset);
   const pageBytes = view.getUint16(16) === 1 ? 65_536 : view.getUint16(16);
-  if (size < pageBytes * view.getUint32(28)) throw torn(action);
+  const pageCount = view.getUint32(28);
+  for (;;) {
+    const { size } = file.statSync();
+    if (size >= pageBytes * pageCount) return;
+    const inWal = pagesInWal(`${path}-wal`, pageBytes);
+    const whole = hasPages(inWal, {
+      from: Math.floor(size / pageBytes) + 1,
+      to: pageCount,
+      lockPage: LOCK_BYTE / pageBytes + 1,
+    });
+    if (whole) return;
+    // Unless somebody moves pages into the file just now.
+    if (file.statSync().size === size) throw torn(action);
+  }
+}
+
+function hasPages(
+  pages: ReadonlySet<number>,
+  { from, to, lockPage }: {
+    readonly from: number;
+    readonly to: number;
+    readonly lockPage: number;
+  },
+): boolean {
+  for (let page = from; page <= to; page++) {
+    if (page !== lockPage && !pages.has(page)) return false;
+  }
+  return true;
 }
 
 function hasBytes(path: string): boolean {

@@ -126,16 +126,19 @@ export class PartitionCursor {
       const { rows, below } = this.#rowsFrom(from, maxRecords - records.length);
       if (rows.length === 0) break;
       for (const row of rows) {
+        if (row.id !== from) this.#judgeHole(from - low, row.id - low);
         this.#take(row, records);
         bytes += row.data.length;
+        from = row.id + row.span;
       }
-      const last = rows[rows.length - 1]!;
-      from = last.id + last.span;
       // Rows follow one another without a gap, except where records are compacted away.
       atEnd = from < below && this.topic.settings.cleanup !== "compact";
       this.#bytesPerRecord = Math.max(1, bytes / Math.max(1, records.length));
     }
-    if (records.length === 0) return null;
+    if (records.length === 0) {
+      if (!this.#aligned) this.#judgeSilence();
+      return null;
+    }
     this.#position = from - low;
     this.#aligned = true;
     return {
@@ -164,13 +167,40 @@ export class PartitionCursor {
     return { rows: this.#statements.rows(next, belowNext), below: belowNext };
   }
 
-  #take({ id, timestamp, data }: BatchRow, records: LogRecord[]): void {
+  #take({ id, span, timestamp, data }: BatchRow, records: LogRecord[]): void {
     const baseOffset = id - rowRange(this.partitionId).low;
     const topic = this.topic.settings.name;
     const place = { topic, partition: this.partition, baseOffset, timestamp };
-    for (const record of new StoredBatch(place, data).records(this.#position)) records.push(record);
+    const batch = new StoredBatch(place, data);
+    if (batch.count !== span && this.topic.settings.cleanup !== "compact") throw batch.damaged();
+    for (const record of batch.records(this.#position)) records.push(record);
   }
 
+  /** Only compaction leaves holes; retention may have removed the front of the partition just now. */
+  #judgeHole(from: number, to: number): void {
+    if (to > from && this.topic.settings.cleanup === "compact") return;
+    this.#checkRange();
+    const what = to > from
+      ? `its records ${from} to ${to - 1} are missing`
+      : "its rows are mixed up";
+    throw this.#damaged(from, what);
+  }
+
+  /** Nothing came, from before the end: only damage hides records from a statement. */
+  #judgeSilence(): void {
+    this.#checkRange();
+    if (!this.#aligned) throw this.#damaged(this.#position, "no record can be found from there on");
+  }
+
+  #damaged(at: number, what: string): EventLogError {
+    const { topic, partition } = this.place;
+    return new EventLogError(
+      "log-corrupt",
+      `Cannot read "${topic}"/${partition} at ${at}: the file is damaged, ${what}`,
+    );
+  }
+
+  /** A position that is the end is a row's first offset, once there is one. */
   #checkRange(): void {
     const { start, end } = this.#statements.catalog.offsets(this.partitionId);
     const { topic, partition, offset } = this.place;

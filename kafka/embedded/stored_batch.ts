@@ -5,7 +5,15 @@
  */
 
 import { EventLogError, type LogRecord } from "../event_log.ts";
-import { BATCH_VERSION, FLAG, HEADER_BYTES, NULL_LENGTH } from "./batch_encoder.ts";
+import {
+  BATCH_VERSION,
+  CHECKSUM_BYTES,
+  FLAG,
+  HEADER_BYTES,
+  NULL_LENGTH,
+  rowChecksum,
+  UNCHECKED_BATCH_VERSION,
+} from "./batch_encoder.ts";
 
 /** Where a row belongs. */
 export interface RowPlace {
@@ -36,6 +44,7 @@ export class StoredBatch {
   readonly #timestamp: number;
   readonly #flags: number;
   readonly #view: DataView;
+  readonly #end: number;
   readonly #keysStart: number;
   readonly #valuesStart: number;
   readonly #valuesEnd: number;
@@ -53,14 +62,15 @@ export class StoredBatch {
     this.#timestamp = place.timestamp;
     this.data = data;
     this.#view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    if (data.length < HEADER_BYTES) throw this.#corrupt();
-    if (data[0] !== BATCH_VERSION) {
+    if (data.length < HEADER_BYTES) throw this.damaged();
+    if (data[0] !== BATCH_VERSION && data[0] !== UNCHECKED_BATCH_VERSION) {
       throw new EventLogError(
         "log-version",
         `Cannot read "${this.topic}"/${this.partition} at ${this.baseOffset}: the row has layout ` +
           `version ${data[0]}, and this program knows ${BATCH_VERSION}`,
       );
     }
+    this.#end = data[0] === BATCH_VERSION ? this.#checkedEnd() : data.length;
     this.#flags = data[1]!;
     this.count = this.#view.getUint32(4, true);
     this.#timestampsStart = HEADER_BYTES + this.count * (this.#has(FLAG.offsets) ? 12 : 8);
@@ -69,7 +79,17 @@ export class StoredBatch {
     this.#keysStart = this.#headerLengthsStart + (this.#has(FLAG.headers) ? 4 * this.count : 0);
     this.#valuesStart = this.#keysStart + this.#view.getUint32(8, true);
     this.#valuesEnd = this.#valuesStart + this.#view.getUint32(12, true);
-    if (this.#valuesEnd > data.length) throw this.#corrupt();
+    if (this.#valuesEnd > this.#end) throw this.damaged();
+  }
+
+  /** Where the row ends and its checksum begins. @throws {EventLogError} when it does not agree */
+  #checkedEnd(): number {
+    const end = this.data.length - CHECKSUM_BYTES;
+    const agrees = end >= HEADER_BYTES &&
+      this.#view.getUint32(end, true) ===
+        rowChecksum(this.data, { baseOffset: this.baseOffset, timestamp: this.#timestamp });
+    if (!agrees) throw this.damaged();
+    return end;
   }
 
   /** Its records from offset `from` on, in order. */
@@ -91,7 +111,7 @@ export class StoredBatch {
       if (keyEnd >= 0) keyAt = keyEnd;
       if (valueEnd >= 0) valueAt = valueEnd;
     }
-    if (keyAt !== this.#valuesStart || valueAt !== this.#valuesEnd) throw this.#corrupt();
+    if (keyAt !== this.#valuesStart || valueAt !== this.#valuesEnd) throw this.damaged();
     return records;
   }
 
@@ -139,7 +159,7 @@ export class StoredBatch {
         this.#headerStarts[i] = at;
         at += this.#headerLength(i);
       }
-      if (at !== this.data.length) throw this.#corrupt();
+      if (at !== this.#end) throw this.damaged();
     }
     return this.#headerStarts[index]!;
   }
@@ -156,7 +176,8 @@ export class StoredBatch {
     return (this.#flags & flag) !== 0;
   }
 
-  #corrupt(): EventLogError {
+  /** The error of a row that is not as it was written. */
+  damaged(): EventLogError {
     return new EventLogError(
       "log-corrupt",
       `Cannot read "${this.topic}"/${this.partition} at ${this.baseOffset}: the row is damaged`,

@@ -17,6 +17,10 @@ import type { LogRecord } from "../../kafka/event_log.ts";
 const SEGMENT_OFFSETS = 4096;
 const BLOCK_OFFSETS = 256;
 const NEWLINE = 10;
+
+/** Of one unit of a text. */
+const MAX_UTF8_BYTES = 3;
+const encoder = new TextEncoder();
 const FILE_NAME = /^(\d{20})(?:-(\d{20}))?\.ndjson$/;
 
 /** Where the audit log and the log part, or where the audit log ends. */
@@ -36,6 +40,7 @@ export class AuditFolder {
   #segment = -1;
   #bytes = new Uint8Array();
   #cursor = 0;
+  #scratch = new Uint8Array();
   #block = "";
   #blockRecords: LogRecord[] = [];
   #nextOffset = 0;
@@ -85,13 +90,20 @@ export class AuditFolder {
       this.#compareLines(covered);
       return;
     }
-    const expected = Buffer.from(this.#block);
+    const expected = this.#encoded(this.#block);
     const found = this.#bytes.subarray(this.#cursor, this.#cursor + expected.length);
     if (Buffer.compare(expected, found) !== 0) return this.#compareLines(end);
     this.#cursor += expected.length;
     this.#chainThrough(expected, end, whole || covered === end);
     this.#block = "";
     this.#blockRecords = [];
+  }
+
+  /** Valid until the next call. */
+  #encoded(text: string): Uint8Array {
+    const most = MAX_UTF8_BYTES * text.length;
+    if (this.#scratch.length < most) this.#scratch = new Uint8Array(most);
+    return this.#scratch.subarray(0, encoder.encodeInto(text, this.#scratch).written);
   }
 
   /** The chain line after a block, which also ends a tail. */

@@ -5,50 +5,15 @@
  */
 
 import type { EventLog, TopicDescription } from "../../kafka/event_log.ts";
-import { Collector } from "./collector.ts";
-import { MAX_AUDITED_OFFSET } from "./columns.ts";
-import { Evidence } from "./evidence/evidence.ts";
-import { FloorTotals } from "./evidence/floor_totals.ts";
+import { auditPart, type AuditPartReport, topicsOf } from "./audit_part.ts";
+import { checkLengths, UNAUDITED_TOPIC, undecideWithout } from "./audit_topics.ts";
 import { Findings } from "./findings.ts";
-import { type PortfolioSnapshots, readPortfolioSnapshots } from "./portfolio_snapshots.ts";
-import { readPartition } from "./partition_stream.ts";
-import type { Rule, RuleContext } from "./rule.ts";
-import { Accounts } from "./rules/accounts.ts";
+import type { PageMemoryOptions } from "./memory/page_memory.ts";
 import { judgeAuditor } from "./rules/auditor_works.ts";
-import { AuditLogComplete } from "./rules/audit_log_complete.ts";
-import { CausalityClosed } from "./rules/causality_closed.ts";
 import { judgeDeterminism } from "./rules/determinism.ts";
-import { DuplicatesInert } from "./rules/duplicates_inert.ts";
-import { ExecutedOnce } from "./rules/executed_once.ts";
-import { FloorCuts } from "./rules/floor_cuts.ts";
-import { InputsAccounted } from "./rules/inputs_accounted.ts";
 import { judgeLiveness } from "./rules/liveness.ts";
-import { NoLostOrder } from "./rules/no_lost_order.ts";
-import { NoPhantom } from "./rules/no_phantom.ts";
-import { OneTerminalState } from "./rules/one_terminal_state.ts";
-import { PortfolioReplay } from "./rules/portfolio_replay.ts";
-import { PriceTimePriority } from "./rules/price_time_priority.ts";
-import { RejectsInert } from "./rules/rejects_inert.ts";
-import { SequencesDense } from "./rules/sequences_dense.ts";
-import { TradeLegs } from "./rules/trade_legs.ts";
 import type { SelfCheck } from "./self_check/self_check.ts";
-import { type AuditReport, RULE_IDS } from "./verdict.ts";
-
-/**
- * What the rules are told must come in this order: each topic is judged by tables that the ones before
- * it filled.
- */
-const JUDGED_TOPICS = [
-  "dead-letters",
-  "intents",
-  "orders",
-  "notifications",
-  "market-data",
-  "order-commands",
-] as const;
-
-/** Replaced and compacted, so neither judged nor in the audit log. */
-const UNAUDITED_TOPIC = "snapshots";
+import type { AuditCounts, AuditReport } from "./verdict.ts";
 
 /** How an audit is getting on. */
 export interface AuditProgress {
@@ -75,132 +40,107 @@ export interface AuditOptions {
   readonly selfCheck?: SelfCheck;
   /** Whether commands may come from clients that write no intents. Default false. */
   readonly openFloor?: boolean;
+  /** How much is kept in memory, and where the rest goes. */
+  readonly memory?: PageMemoryOptions;
   /** Milliseconds of any clock that does not step back. Default `performance.now`. */
   readonly now?: () => number;
   /** Called after every portion of records. */
   readonly onProgress?: (progress: AuditProgress) => void;
 }
 
+/** The parts of an audit, each over the topics of a log. */
+export type AuditParts = (
+  topics: readonly TopicDescription[],
+) => Promise<readonly AuditPartReport[]>;
+
 /**
- * Judges a run. Reads every topic but `snapshots` from its start to where it ended when the audit
- * began; writes nothing.
+ * Judges a run in one pass of the caller's thread. Reads every topic from its start to where it ended
+ * when the audit began; writes nothing but a temporary file, and that only when there is much to judge.
  *
  * @throws {RangeError} when a partition is longer than the auditor can hold places of
  * @throws {EventLogError} when the log cannot be read
  */
-export async function auditRun(log: EventLog, options: AuditOptions = {}): Promise<AuditReport> {
+export function auditRun(log: EventLog, options: AuditOptions = {}): Promise<AuditReport> {
+  return judgeRun(log, options, async (topics) => [
+    await auditPart(log, {
+      family: "all",
+      topics,
+      ...partOptions(options),
+      onProgress: progressOf(options, [topicsOf({ family: "all", topics, auditFolder: null })]),
+    }),
+  ]);
+}
+
+/** Judges a run by parts that somebody has read, and by what is known besides its records. */
+export async function judgeRun(
+  log: EventLog,
+  options: AuditOptions,
+  parts: AuditParts,
+): Promise<AuditReport> {
   const now = options.now ?? (() => performance.now());
   const startedAt = now();
   const topics = (await log.describeTopics()).filter(({ name }) => name !== UNAUDITED_TOPIC);
   checkLengths(topics);
-  const findings = new Findings({ drained: options.drained ?? true });
-  const evidence = new Evidence({ openFloor: options.openFloor ?? false, ends: endsOf(topics) });
-  const snapshots = await readPortfolioSnapshots(log);
-  const audit = new Audit({ evidence, findings }, { ...options, snapshots });
-  undecideWithout(topics, findings);
-  for (const topic of inReadingOrder(topics)) await audit.readTopic(log, topic);
-  const recordsRead = audit.finish();
   const { drained = true, stuckAfterMs, digests = [] } = options;
+  const findings = new Findings({ drained });
+  undecideWithout(topics, findings);
+  const reports = await parts(topics);
+  for (const { found } of reports) findings.add(found);
   await judgeLiveness(log, findings, { drained, stuckAfterMs });
   judgeDeterminism(findings, digests);
   judgeAuditor(findings, options.selfCheck);
   return {
     verdicts: findings.verdicts(),
-    counts: { ...evidence.counts },
-    recordsRead,
+    counts: countsOf(reports),
+    recordsRead: recordsReadBy(reports),
     tookMs: now() - startedAt,
   };
 }
 
-/** The rules at work. */
-class Audit {
-  readonly #collector: Collector;
-  readonly #auditLog: AuditLogComplete;
-  readonly #onProgress: ((progress: AuditProgress) => void) | undefined;
-  readonly #recordsTotal: number;
-  #recordsRead = 0;
-
-  constructor(
-    context: RuleContext,
-    options: AuditOptions & { readonly snapshots: PortfolioSnapshots },
-  ) {
-    const totals = new FloorTotals();
-    const rules: readonly Rule[] = [
-      new NoLostOrder(context),
-      new NoPhantom(context),
-      new DuplicatesInert(context),
-      // Before the rules that fill the tables it looks at.
-      new ExecutedOnce(context),
-      new OneTerminalState(context),
-      new TradeLegs(context),
-      new FloorCuts(context, totals),
-      new Accounts(context, totals),
-      new RejectsInert(context),
-      new PriceTimePriority(context),
-      new CausalityClosed(context),
-      new PortfolioReplay(context, options.snapshots),
-      new InputsAccounted(context),
-    ];
-    this.#collector = new Collector(context, { rules, sequences: new SequencesDense(context) });
-    this.#auditLog = new AuditLogComplete(context, options.auditFolder ?? null);
-    this.#onProgress = options.onProgress;
-    this.#recordsTotal = [...context.evidence.ends.values()].flat().reduce((a, b) => a + b, 0);
-  }
-
-  async readTopic(log: EventLog, { name, offsets }: TopicDescription): Promise<void> {
-    for (const [partition, { start, end }] of offsets.entries()) {
-      this.#collector.startPartition(name, partition);
-      this.#auditLog.startPartition(name, partition);
-      for await (const records of readPartition(log, { topic: name, partition, start, end })) {
-        for (const record of records) {
-          this.#auditLog.add(record);
-          this.#collector.add(record);
-        }
-        this.#recordsRead += records.length;
-        const recordsRead = this.#recordsRead;
-        const recordsTotal = this.#recordsTotal;
-        this.#onProgress?.({ topic: name, partition, recordsRead, recordsTotal });
-      }
-      this.#auditLog.endPartition();
-    }
-  }
-
-  /** Returns how many records were read. */
-  finish(): number {
-    this.#collector.finish();
-    return this.#recordsRead;
-  }
+/** What a part is told, as plain data. */
+export function partOptions({ drained, openFloor, auditFolder, memory }: AuditOptions) {
+  return {
+    drained: drained ?? true,
+    openFloor: openFloor ?? false,
+    auditFolder: auditFolder ?? null,
+    memory: memory ?? {},
+  };
 }
 
-function inReadingOrder(topics: readonly TopicDescription[]): readonly TopicDescription[] {
-  const judged = JUDGED_TOPICS.flatMap((name) => topics.filter((topic) => topic.name === name));
-  return [...judged, ...topics.filter((topic) => !judged.includes(topic))];
+/**
+ * Tells how the parts together get on, as a number of records: where two parts read a record it is read
+ * when both have.
+ */
+export function progressOf(
+  { onProgress }: AuditOptions,
+  parts: readonly (readonly TopicDescription[])[],
+): (at: { readonly topic: string; readonly partition: number }, records: number) => void {
+  const lengths = parts.flat().map(({ name, offsets }) => {
+    return { name, records: offsets.reduce((sum, { start, end }) => sum + end - start, 0) };
+  });
+  const toRead = lengths.reduce((sum, { records }) => sum + records, 0);
+  const recordsTotal = [...new Map(lengths.map(({ name, records }) => [name, records])).values()]
+    .reduce((sum, records) => sum + records, 0);
+  let read = 0;
+  return ({ topic, partition }, records) => {
+    read += records;
+    const recordsRead = Math.floor(recordsTotal * Math.min(1, read / toRead));
+    onProgress?.({ topic, partition, recordsRead, recordsTotal });
+  };
 }
 
-function endsOf(topics: readonly TopicDescription[]): ReadonlyMap<string, readonly number[]> {
-  return new Map(topics.map(({ name, offsets }) => [name, offsets.map(({ end }) => end)]));
+/** The users' part has seen everything but trades; the engines' only repeats of what it judges. */
+function countsOf([first, engines]: readonly AuditPartReport[]): AuditCounts {
+  const { counts } = first!; // there is at least one part
+  if (engines === undefined) return counts;
+  const { trades, repeats } = engines.counts;
+  return { ...counts, trades, repeats: counts.repeats + repeats };
 }
 
-/** Without its topics nothing can be judged; without its first records not everything. */
-function undecideWithout(topics: readonly TopicDescription[], findings: Findings): void {
-  for (const name of JUDGED_TOPICS) {
-    const topic = topics.find((each) => each.name === name);
-    const reason = topic === undefined
-      ? `there is no topic "${name}"`
-      : topic.offsets.some(({ start }) => start > 0)
-      ? `the first records of "${name}" are gone`
-      : null;
-    if (reason === null) continue;
-    for (const rule of RULE_IDS) findings.undecide(rule, reason);
+function recordsReadBy(reports: readonly AuditPartReport[]): number {
+  const byTopic = new Map<string, number>();
+  for (const { recordsRead } of reports) {
+    for (const [topic, records] of Object.entries(recordsRead)) byTopic.set(topic, records);
   }
-}
-
-function checkLengths(topics: readonly TopicDescription[]): void {
-  for (const { name, offsets } of topics) {
-    const longest = Math.max(0, ...offsets.map(({ end }) => end));
-    if (longest <= MAX_AUDITED_OFFSET) continue;
-    throw new RangeError(
-      `Cannot audit ${name}: a partition ends at ${longest}, past ${MAX_AUDITED_OFFSET}`,
-    );
-  }
+  return [...byTopic.values()].reduce((sum, records) => sum + records, 0);
 }

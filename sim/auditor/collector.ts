@@ -36,12 +36,43 @@ const READER_OF: Readonly<Record<string, string>> = {
 const SETTLEMENT = '{"type":"settle-fill",';
 const RELEASE = '{"type":"release-order",';
 
+type Listener<K extends keyof Rule> = NonNullable<Rule[K]>;
+
+/** Who hears what: most rules look at few kinds of records. */
+type Listeners = { readonly [K in keyof Required<Rule>]: readonly Listener<K>[] };
+
+function listenersOf(rules: readonly Rule[]): Listeners {
+  const hearing = <K extends keyof Rule>(name: K) =>
+    rules.flatMap((rule) => {
+      const method: Rule[K] = rule[name];
+      // Binding keeps the type, which TypeScript does not see for a type that is a parameter.
+      return method === undefined ? [] : [method.bind(rule) as Listener<K>];
+    });
+  return {
+    onPartition: hearing("onPartition"),
+    onAccepted: hearing("onAccepted"),
+    onCancelRequested: hearing("onCancelRequested"),
+    onAnswer: hearing("onAnswer"),
+    onNotice: hearing("onNotice"),
+    onTrade: hearing("onTrade"),
+    onQuote: hearing("onQuote"),
+    onSettlement: hearing("onSettlement"),
+    onCommand: hearing("onCommand"),
+    onMalformed: hearing("onMalformed"),
+    onOtherRecord: hearing("onOtherRecord"),
+    afterCommandRecord: hearing("afterCommandRecord"),
+    onUnreadable: hearing("onUnreadable"),
+    onDerived: hearing("onDerived"),
+    finish: hearing("finish"),
+  };
+}
+
 /** Feeds the rules. */
 export class Collector {
   readonly #context: RuleContext;
   readonly #evidence: Evidence;
   readonly #sequences: SequencesDense;
-  readonly #rules: readonly Rule[];
+  readonly #hear: Listeners;
 
   constructor(
     context: RuleContext,
@@ -50,12 +81,12 @@ export class Collector {
     this.#context = context;
     this.#evidence = context.evidence;
     this.#sequences = sequences;
-    this.#rules = rules;
+    this.#hear = listenersOf(rules);
   }
 
   startPartition(topic: string, partition: number): void {
-    this.#sequences.startPartition();
-    for (const rule of this.#rules) rule.onPartition?.(topic, partition);
+    this.#sequences.startPartition(topic);
+    for (const hear of this.#hear.onPartition) hear(topic, partition);
   }
 
   /** A record of any topic. */
@@ -67,7 +98,7 @@ export class Collector {
         return this.#addIntent(record);
       case "order-commands":
         this.#addCommandRecord(record);
-        for (const rule of this.#rules) rule.afterCommandRecord?.(record);
+        for (const hear of this.#hear.afterCommandRecord) hear(record);
         return;
       case "orders":
       case "notifications":
@@ -81,7 +112,7 @@ export class Collector {
     counts.answers = answers.size;
     counts.intents = intents.size;
     counts.deadLetters = letters.size;
-    for (const rule of this.#rules) rule.finish?.();
+    for (const hear of this.#hear.finish) hear();
   }
 
   #addLetter(record: LogRecord): void {
@@ -146,21 +177,24 @@ export class Collector {
       if (record.topic === "order-commands") this.#tellOther(record, "a repeat");
       return;
     }
-    for (const rule of this.#rules) rule.onDerived?.(derived);
+    for (const hear of this.#hear.onDerived) hear(derived);
+    // Each is narrowed by its message's type; a copy for each record would cost more than reading it.
     switch (message.type) {
       case "order-accepted":
-        return this.#addAccepted({ ...derived, message });
+        return this.#addAccepted(derived as Derived<OrderAccepted>);
       case "cancel-requested":
-        return this.#addCancel({ ...derived, message });
+        return this.#addCancel(derived as Derived<CancelRequested>);
       case "trade":
-        return this.#tellTrade({ ...derived, message });
+        return this.#tellTrade(derived as Derived<Trade>);
       case "quote":
-        return this.#tellQuote({ ...derived, message });
+        return this.#tellQuote(derived as Derived<Quote>);
       case "settle-fill":
       case "release-order":
-        return this.#addSettlement({ ...derived, message });
+        return this.#addSettlement(derived as Derived<Settlement>);
       default:
-        return this.#addNotification({ ...derived, message });
+        return this.#addNotification(
+          derived as Derived<Exclude<Notification, { type: "floor-opened" }>>,
+        );
     }
   }
 
@@ -168,36 +202,36 @@ export class Collector {
     const { orders, facts, counts } = this.#evidence;
     const { message } = derived;
     const row = orders.add(message);
-    for (const rule of this.#rules) rule.onAccepted?.(derived, row);
+    for (const hear of this.#hear.onAccepted) hear(derived, row);
     counts.acceptedOrders++;
     const symbol = (facts?.symbol(message.symbol)?.index ?? -1) + 1;
     if (!orders.acceptedAt.has(row)) orders.accept(row, derived, symbol);
   }
 
   #addCancel(derived: Derived<CancelRequested>): void {
-    for (const rule of this.#rules) rule.onCancelRequested?.(derived);
+    for (const hear of this.#hear.onCancelRequested) hear(derived);
     this.#evidence.cancels.add(derived);
   }
 
   #tellTrade(derived: Derived<Trade>): void {
-    for (const rule of this.#rules) rule.onTrade?.(derived);
+    for (const hear of this.#hear.onTrade) hear(derived);
   }
 
   #tellQuote(derived: Derived<Quote>): void {
-    for (const rule of this.#rules) rule.onQuote?.(derived);
+    for (const hear of this.#hear.onQuote) hear(derived);
   }
 
   #addNotification(derived: Derived<Exclude<Notification, { type: "floor-opened" }>>): void {
     const { message } = derived;
     if (isAnswer(message)) {
-      const answer: Derived<Answer> = { ...derived, message };
+      const answer = derived as Derived<Answer>; // as its message was just found to be
       const first = this.#evidence.answers.add(answer);
-      for (const rule of this.#rules) rule.onAnswer?.(answer, first);
+      for (const hear of this.#hear.onAnswer) hear(answer, first);
       return;
     }
-    const notice: Derived<EngineNotice> = { ...derived, message };
+    const notice = derived as Derived<EngineNotice>; // what is no answer
     const row = this.#evidence.orders.find(message.orderNumber);
-    for (const rule of this.#rules) rule.onNotice?.(notice, row);
+    for (const hear of this.#hear.onNotice) hear(notice, row);
   }
 
   #addSettlement(derived: Derived<Settlement>): void {
@@ -206,7 +240,7 @@ export class Collector {
     this.#tellOther(record, `a ${message.type}`);
     if (this.#setAside(record) !== null) return;
     const row = this.#evidence.orders.find(message.orderNumber);
-    for (const rule of this.#rules) rule.onSettlement?.(derived, row);
+    for (const hear of this.#hear.onSettlement) hear(derived, row);
   }
 
   #addCommandRecord(record: LogRecord): void {
@@ -235,7 +269,7 @@ export class Collector {
       acceptedRow: orders.acceptedFrom(partition, offset),
       cancelRow: cancels.requestedFrom(partition, offset),
     };
-    for (const rule of this.#rules) rule.onCommand?.(view);
+    for (const hear of this.#hear.onCommand) hear(view);
   }
 
   /** A message of the engine's, or one that looks like it. */
@@ -255,16 +289,16 @@ export class Collector {
   #addMalformed(record: LogRecord, error: string): void {
     this.#evidence.counts.malformedCommands++;
     this.#evidence.intents.find(record);
-    for (const rule of this.#rules) rule.onMalformed?.({ record, error });
+    for (const hear of this.#hear.onMalformed) hear({ record, error });
     this.#tellOther(record, "no message");
   }
 
   #tellOther(record: LogRecord, what: string): void {
-    for (const rule of this.#rules) rule.onOtherRecord?.(record, what);
+    for (const hear of this.#hear.onOtherRecord) hear(record, what);
   }
 
   #unreadable(record: LogRecord, error: string): void {
-    for (const rule of this.#rules) rule.onUnreadable?.(record, error);
+    for (const hear of this.#hear.onUnreadable) hear(record, error);
   }
 
   #setAside(record: LogRecord) {

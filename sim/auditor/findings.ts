@@ -12,18 +12,25 @@ import {
   RULES,
   type Verdict,
 } from "./verdict.ts";
+import { readingRank } from "./reading_order.ts";
 
 interface Finding {
   checked: number;
   violations: number;
   first: Counterexample | undefined;
+  /** Whether it was found only when everything had been read. */
+  firstIsLate: boolean;
   undecided: string | undefined;
   undecidedCount: number;
 }
 
+/** Everything found, as plain data. */
+export type FoundByRule = Readonly<Record<RuleId, Readonly<Finding>>>;
+
 /** Collects, for each rule, the first counterexample and counts. */
 export class Findings {
   readonly #drained: boolean;
+  #isLate = false;
   readonly #found: Readonly<Record<RuleId, Finding>>;
 
   /** `drained` says whether the run has nothing left on its way. */
@@ -34,6 +41,7 @@ export class Findings {
       checked: 0,
       violations: 0,
       first: undefined,
+      firstIsLate: false,
       undecided: undefined,
       undecidedCount: 0,
     }])) as unknown as Record<RuleId, Finding>;
@@ -48,7 +56,14 @@ export class Findings {
   violate(rule: RuleId, text: string, chain: readonly (RecordRef | null)[]): void {
     const finding = this.#found[rule];
     finding.violations++;
-    finding.first ??= { text, chain: chain.flatMap((at) => at === null ? [] : [refOf(at)]) };
+    if (finding.first !== undefined) return;
+    finding.first = { text, chain: chain.flatMap((at) => at === null ? [] : [refOf(at)]) };
+    finding.firstIsLate = this.#isLate;
+  }
+
+  /** Everything has been read: what is found from now on is found by looking back. */
+  lookBack(): void {
+    this.#isLate = true;
   }
 
   /**
@@ -67,6 +82,26 @@ export class Findings {
     finding.undecidedCount++;
   }
 
+  /** Everything found so far; travels between threads. */
+  get found(): FoundByRule {
+    return this.#found;
+  }
+
+  /** Adds what another part of the audit found. */
+  add(others: FoundByRule): void {
+    for (const rule of RULE_IDS) {
+      const ours = this.#found[rule];
+      const theirs = others[rule];
+      ours.checked += theirs.checked;
+      ours.violations += theirs.violations;
+      ours.undecided ??= theirs.undecided;
+      ours.undecidedCount += theirs.undecidedCount;
+      if (!isFirst(theirs, ours)) continue;
+      ours.first = theirs.first;
+      ours.firstIsLate = theirs.firstIsLate;
+    }
+  }
+
   /** One verdict for each rule. */
   verdicts(): readonly Verdict[] {
     return RULE_IDS.map((rule) => verdictOf(rule, this.#found[rule]));
@@ -80,6 +115,18 @@ function verdictOf(rule: RuleId, finding: Finding): Verdict {
   if (undecided === undefined) return { ...base, status: "held" };
   const more = undecidedCount > 1 ? ` (and ${undecidedCount - 1} more)` : "";
   return { ...base, status: "unknown", reason: undecided + more };
+}
+
+/** Whether what another part found first would have been found first in a single pass, too. */
+function isFirst(theirs: Finding, ours: Finding): boolean {
+  if (theirs.first === undefined) return false;
+  if (ours.first === undefined) return true;
+  if (theirs.firstIsLate !== ours.firstIsLate) return ours.firstIsLate;
+  if (theirs.firstIsLate) return true; // the engines' rules look back before the floor's cuts are drawn
+  const [a, b] = [theirs.first.chain.at(-1), ours.first.chain.at(-1)];
+  if (a === undefined || b === undefined) return false;
+  const topics = readingRank(a.topic) - readingRank(b.topic);
+  return (topics || a.partition - b.partition || a.offset - b.offset) < 0;
 }
 
 /** A place without whatever else the object carries. */

@@ -7,7 +7,7 @@
 import type { EventLog, LogRecord } from "../../kafka/event_log.ts";
 
 /** Records asked for at once. */
-const READ_RECORDS = 4_000;
+const READ_RECORDS = 1_000;
 
 /** How long one poll waits for records that the log says are there. */
 const POLL_TIMEOUT_MS = 2_000;

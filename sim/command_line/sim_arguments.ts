@@ -4,17 +4,12 @@
  * @module
  */
 
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { isTradesFormat, TRADES_FORMATS } from "../../actors/market_data_producer/trade_replay.ts";
-import type { Overrides, PriceFile } from "../compile_scenario.ts";
-import { DURATION_FORM, parseDuration } from "../duration.ts";
-import { nearestTo, suggestion } from "../nearest.ts";
+import type { Overrides } from "../compile_scenario.ts";
+import { nearestTo } from "../nearest.ts";
 import { DEFAULT_RUNS_DIRECTORY, isRunId } from "../run_folder.ts";
 import { DURABILITIES, type Durability } from "../run_manifest.ts";
-import { ACTOR_GROUPS, type ActorGroup, isActorGroup } from "../scenario_events.ts";
-import { MAX_INSTANCES } from "../../actors/topology.ts";
-import { MAX_PARTITIONS, MAX_PHASE_MS } from "../scenario_schema.ts";
+import { MAX_PARTITIONS } from "../scenario_schema.ts";
 import {
   CLUSTER_OPTIONS,
   clusterConfigAgain,
@@ -22,6 +17,7 @@ import {
   type ClusterValues,
 } from "./cluster_arguments.ts";
 import { metricsPortOf } from "./metrics_port.ts";
+import { OptionReader } from "./option_reader.ts";
 import { UsageError } from "./usage_error.ts";
 
 export { UsageError } from "./usage_error.ts";
@@ -43,6 +39,8 @@ export type SimCommand =
     readonly json: boolean;
     /** Where metrics are served on 127.0.0.1; 0: any free port; null: nowhere. */
     readonly metricsPort: number | null;
+    /** Null: in real time. `twice`: it is played again, and the digests are compared. */
+    readonly virtual: { readonly twice: boolean } | null;
   }
   | {
     readonly kind: "resume";
@@ -50,6 +48,8 @@ export type SimCommand =
     readonly directory: string;
     /** What is said otherwise than in the manifest, as when the cluster moved. */
     readonly cluster: ClusterValues;
+    /** Whether records that were cut off the log's file are given up. */
+    readonly acceptLoss: boolean;
     readonly json: boolean;
     readonly metricsPort: number | null;
   };
@@ -63,6 +63,7 @@ const OPTIONS = {
   "runs": { type: "string" },
   "run-id": { type: "string" },
   "resume": { type: "string" },
+  "accept-loss": { type: "boolean" },
   "durability": { type: "string" },
   ...CLUSTER_OPTIONS,
   "prices": { type: "string" },
@@ -70,6 +71,8 @@ const OPTIONS = {
   "speed": { type: "string" },
   "symbol": { type: "string" },
   "metrics-port": { type: "string" },
+  "virtual": { type: "boolean" },
+  "twice": { type: "boolean" },
   "json": { type: "boolean" },
   "help": { type: "boolean", short: "h" },
 } as const;
@@ -80,6 +83,7 @@ const OPTION_NAMES: readonly string[] = Object.keys(OPTIONS).map((name) => `--${
 /** Options that are of the sitting, or may be otherwise in another one. */
 const OF_THE_SITTING = [
   "resume",
+  "accept-loss",
   "metrics-port",
   "json",
   "help",
@@ -118,7 +122,11 @@ export function parseSimArguments(argv: readonly string[]): SimCommand {
       ]);
     }
     const cluster = clusterAgain(values);
-    return { kind: "resume", directory: values.resume, cluster, json, metricsPort };
+    const acceptLoss = values["accept-loss"] === true;
+    return { kind: "resume", directory: values.resume, cluster, acceptLoss, json, metricsPort };
+  }
+  if (values["accept-loss"] === true) {
+    throw new UsageError(["--accept-loss: is said of a run that is gone on with, beside --resume"]);
   }
   const [scenario, ...rest] = positionals;
   if (scenario === undefined) {
@@ -128,7 +136,26 @@ export function parseSimArguments(argv: readonly string[]): SimCommand {
   if (rest.length > 0) {
     throw new UsageError([`${rest.join(" ")}: one scenario at a time, and ${scenario} is one`]);
   }
-  return { kind: "run", scenario, json, metricsPort, ...runOptions(values) };
+  const virtual = virtualOf(values);
+  return { kind: "run", scenario, json, metricsPort, virtual, ...runOptions(values) };
+}
+
+/** Options that mean nothing where time is virtual and the log is in memory until the run has ended. */
+const OF_REAL_TIME = [...Object.keys(CLUSTER_OPTIONS), "durability", "metrics-port"];
+
+/** @throws {UsageError} when something is asked for that there is in real time only */
+function virtualOf(values: Values): { readonly twice: boolean } | null {
+  const twice = values.twice === true;
+  if (values.virtual !== true) {
+    if (twice) throw new UsageError(["--twice: goes with --virtual, which is missing"]);
+    return null;
+  }
+  const others = OF_REAL_TIME.filter((name) => name in values).map((name) => `--${name}`);
+  if (others.length === 0) return { twice };
+  throw new UsageError([
+    "--virtual: plays in virtual time on a log in memory, which is kept as a file at the end, so it " +
+    `takes no ${others.join(", ")}`,
+  ]);
 }
 
 function readMetricsPort(text: string | undefined): number | null {
@@ -237,82 +264,4 @@ function joinNegatives(argv: readonly string[]): string[] {
     } else joined.push(argument);
   }
   return joined;
-}
-
-/** Reads texts as values and collects what is wrong with them. */
-class OptionReader {
-  readonly #problems: string[];
-
-  constructor(problems: string[]) {
-    this.#problems = problems;
-  }
-
-  wholeNumber(name: string, text: string | undefined, min: number, max: number) {
-    if (text === undefined) return undefined;
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    return this.#refuse(name, text, `must be a whole number from ${min} to ${max}`);
-  }
-
-  positiveNumber(name: string, text: string | undefined) {
-    if (text === undefined) return undefined;
-    const value = Number(text);
-    if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
-    return this.#refuse(name, text, "must be a positive number");
-  }
-
-  duration(name: string, text: string | undefined) {
-    if (text === undefined) return undefined;
-    const ms = parseDuration(/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
-    if (ms !== null && ms > 0 && ms <= MAX_PHASE_MS) return ms;
-    return this.#refuse(name, text, `must be ${DURATION_FORM}, above 0 and at most a day`);
-  }
-
-  oneOf<T extends string>(name: string, text: string | undefined, words: readonly T[]) {
-    if (text === undefined) return undefined;
-    const word = words.find((known) => known === text);
-    if (word !== undefined) return word;
-    return this.#refuse(name, text, `must be one of ${words.join(", ")}${suggestion(text, words)}`);
-  }
-
-  instances(texts: readonly string[]) {
-    const instances: Partial<Record<ActorGroup, number>> = {};
-    for (const text of texts.flatMap((list) => list.split(","))) {
-      const [group = "", number = "", ...rest] = text.split("=").map((part) => part.trim());
-      if (!isActorGroup(group)) {
-        const right = `must be group=N with a group of ${ACTOR_GROUPS.join(", ")}`;
-        this.#refuse("instances", text, right + suggestion(group, ACTOR_GROUPS));
-      } else if (!/^\d{1,3}$/.test(number) || Number(number) > MAX_INSTANCES || rest.length > 0) {
-        this.#refuse("instances", text, `must be ${group}=N with N from 0 to ${MAX_INSTANCES}`);
-      } else instances[group] = Number(number);
-    }
-    return texts.length === 0 ? undefined : instances;
-  }
-
-  prices(values: Values): PriceFile | undefined {
-    const { prices, format, symbol } = values;
-    const speed = this.positiveNumber("speed", values.speed);
-    if (format !== undefined && !isTradesFormat(format)) {
-      this.#refuse("format", format, `must be one of ${TRADES_FORMATS.join(", ")}`);
-      return undefined;
-    }
-    if (prices === undefined) {
-      for (const name of ["format", "speed", "symbol"] as const) {
-        if (values[name] === undefined) continue;
-        this.#problems.push(`--${name}: goes with --prices FILE, which is missing`);
-      }
-      return undefined;
-    }
-    return {
-      file: resolve(prices),
-      format: format ?? "binance-trades",
-      ...(speed === undefined ? {} : { speed }),
-      ...(symbol === undefined ? {} : { symbol }),
-    };
-  }
-
-  #refuse(name: string, text: string, right: string): undefined {
-    this.#problems.push(`--${name}: ${JSON.stringify(text)}: ${right}`);
-    return undefined;
-  }
 }

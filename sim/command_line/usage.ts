@@ -17,6 +17,10 @@ const OPTIONS = `Options
   --runs DIR             where runs are kept (runs)
   --run-id ID            the name of this run's folder
   --resume runs/ID       goes on with a run whose process was ended
+    --accept-loss          even though its log's file was cut: without what is gone
+  --virtual              plays in virtual time, in one thread: many times faster, the same
+                         records for the same seed on every machine, and a digest of them
+    --twice              plays it again and compares the digests
   --durability process   survives kill -9; "disk" survives power loss too (embedded log only)
 ${CLUSTER_USAGE}
   --prices FILE          replays a file of real trades as market data

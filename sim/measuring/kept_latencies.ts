@@ -13,9 +13,9 @@ import type { MeterMetrics } from "./meter_actor.ts";
 export type KeptLatencies = MeterMetrics["histograms"];
 
 /** What earlier sittings kept; null when there are none. */
-export async function readLatencies(path: string): Promise<KeptLatencies | null> {
+export function readLatencies(path: string): KeptLatencies | null {
   try {
-    return JSON.parse(await Deno.readTextFile(path)) as KeptLatencies; // written whole, by us
+    return JSON.parse(Deno.readTextFileSync(path)) as KeptLatencies; // written whole, by us
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
@@ -23,8 +23,8 @@ export async function readLatencies(path: string): Promise<KeptLatencies | null>
 }
 
 /** Keeps the histograms of all sittings; a process killed meanwhile leaves those of before. */
-export async function keepLatencies(path: string, { answer, fill }: KeptLatencies): Promise<void> {
-  await writeFileWhole(path, `${JSON.stringify({ answer, fill })}\n`);
+export function keepLatencies(path: string, { answer, fill }: KeptLatencies): void {
+  writeFileWhole(path, `${JSON.stringify({ answer, fill })}\n`);
 }
 
 /** What was measured, with the latencies of earlier sittings added. */

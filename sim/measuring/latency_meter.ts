@@ -10,6 +10,7 @@
 import type { FetchedBatch, LogRecord } from "../../kafka/event_log.ts";
 import { channelOf, decodeText, type RejectReason } from "../../kafka/messages/mod.ts";
 import { ActiveTime } from "./active_time.ts";
+import { isOfAny } from "./doubted_clocks.ts";
 import type { LatencyBucketCounts } from "./latency_buckets.ts";
 import { type EncodedLatency, LatencyHistogram, type LatencySummary } from "./latency_histogram.ts";
 import { fieldName, isTrueField, numberField, textField } from "./message_fields.ts";
@@ -67,6 +68,7 @@ export class LatencyMeter {
   readonly #fill = new LatencyHistogram();
   readonly #open = new OpenCommands();
   readonly #active: ActiveTime;
+  readonly #doubted: readonly string[];
   #answered = 0;
   /** The next sequence of every channel, by destination partition. */
   readonly #nextSequence = new Map<string, number>();
@@ -90,9 +92,13 @@ export class LatencyMeter {
     acrossStops: 0,
   };
 
-  /** `sittings`: when the run was begun and gone on with; see {@link ActiveTime}. */
-  constructor(sittings: readonly number[] = []) {
+  /**
+   * `sittings`: when the run was begun and gone on with; see {@link ActiveTime}. Orders of `doubted`
+   * traders are not timed: see {@link isOfAny}.
+   */
+  constructor(sittings: readonly number[] = [], doubted: readonly string[] = []) {
     this.#active = new ActiveTime(sittings);
+    this.#doubted = doubted;
   }
 
   /** Takes in records of one of {@link METERED_TOPICS}. Others are passed over. */
@@ -250,7 +256,7 @@ export class LatencyMeter {
   /** Times an order, unless it was meant to be sent before the present sitting. */
   #time(into: LatencyHistogram, text: string, at: number): boolean {
     const intendedAt = numberField(text, CLIENT_TIMESTAMP);
-    if (intendedAt === null) return true;
+    if (intendedAt === null || isOfAny(this.#doubted, text)) return true;
     if (intendedAt < this.#active.presentSince) return false;
     into.record(at - intendedAt);
     return true;

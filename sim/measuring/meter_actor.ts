@@ -42,6 +42,8 @@ export interface MeterOptions {
    * meant to be sent in an earlier sitting is not timed. Default: all is one.
    */
   readonly sittings?: readonly number[];
+  /** Traders whose orders are not timed, since their clock jumps. Default: none. */
+  readonly doubted?: readonly string[];
 }
 
 /** What the meter answers. `counts` is cheap; `metrics` carries the histograms. */
@@ -113,7 +115,7 @@ class MeterActor implements Actor {
   #records = 0;
 
   constructor(options: MeterOptions, readers: MeterReaders, clock: Clock) {
-    this.#meter = new LatencyMeter(options.sittings);
+    this.#meter = new LatencyMeter(options.sittings, options.doubted);
     this.#readers = readers;
     this.#clock = clock;
     this.#timedFrom = new Map(

@@ -10,6 +10,7 @@ import type { LatencySummary } from "../measuring/latency_histogram.ts";
 import { METRICS, PERCENTILES } from "../metrics.ts";
 import { bar, formatCount, formatMetric, formatMs, formatRate, formatShare } from "./figures.ts";
 import type { Paint } from "./paint.ts";
+import { renderFaults } from "./render_faults.ts";
 import type { RunReport } from "./run_report.ts";
 import { wrap } from "./wrap.ts";
 
@@ -25,7 +26,9 @@ export function renderReport(report: RunReport, paint: Paint): string {
     header(report, paint),
     orders(report, paint),
     latencies(report, paint),
+    virtualTime(report, paint),
     floor(report, paint),
+    renderFaults(report.faults, { paint, columns: REPORT_COLUMNS }),
     invariants(report, paint),
     thresholds(report, paint),
     notes(report, paint),
@@ -40,6 +43,7 @@ function header(report: RunReport, paint: Paint): readonly string[] {
     `run ${report.runId}`,
     `seed ${report.seed}`,
     ...logFacts(log),
+    ...(report.virtual === undefined ? [] : ["virtual time"]),
     `took ${formatDuration(report.elapsedMs)}`,
     `${machine.cores} cores, ${machine.os} ${machine.arch}, Deno ${machine.deno}`,
     ...(report.resumed > 0 ? [`resumed ${times(report.resumed)}`] : []),
@@ -66,6 +70,29 @@ function logFacts(log: RunReport["log"]): readonly string[] {
     ? "synced to disk at every commit"
     : "survives kill -9";
   return [`embedded log, ${survives}`];
+}
+
+/** What the machine's time was, and the digest, which is the same on every machine. */
+function virtualTime({ virtual, elapsedMs, seed }: RunReport, paint: Paint): readonly string[] {
+  if (virtual === undefined) return [];
+  const { wallMs, speed, ordersPerSecond, events, digest, again } = virtual;
+  const played = `${formatDuration(elapsedMs)} played in ${formatDuration(wallMs)}`;
+  const faster = speed === null ? "" : `, ${formatRate(speed)} times faster than real time`;
+  const facts = [
+    ...(ordersPerSecond === null
+      ? []
+      : [`${formatRate(ordersPerSecond)} orders/s of the machine's time`]),
+    `${formatCount(events)} events of the scheduler`,
+  ];
+  const twice = again === undefined || again === null || digest === null
+    ? []
+    : [again.digest === digest.digest ? "the same when played again" : "ANOTHER when played again"];
+  return [
+    `${paint("heading", "Virtual time")}  ${played}${faster}`,
+    ...indented(wrapFacts(facts)),
+    ...indented(digest === null ? ["no digest"] : [`digest ${digest.digest}`]),
+    ...indented(digest === null ? [] : wrapFacts([`seed ${seed}`, ...twice])),
+  ];
 }
 
 /** Facts separated by dots, broken between facts and not within one. */

@@ -8,6 +8,8 @@ import type { KafkaClientName } from "../../kafka/cluster/cluster_config.ts";
 import type { RuleId, Verdict } from "../auditor/verdict.ts";
 import { REJECT_REASONS } from "../../kafka/messages/mod.ts";
 import { exitCodeOf } from "../command_line/exit_codes.ts";
+import type { FaultOutcome } from "../faults/fault_ledger.ts";
+import { doubtedTraders } from "../measuring/doubted_clocks.ts";
 import type { EncodedLatency, LatencySummary } from "../measuring/latency_histogram.ts";
 import type { MeterMetrics } from "../measuring/meter_actor.ts";
 import type { MeterCounts } from "../measuring/meter_counts.ts";
@@ -16,13 +18,17 @@ import type { Durability } from "../run_manifest.ts";
 import { keepsAuditLog, type SessionPlan } from "../session_plan.ts";
 import type { LogOutage } from "../session/floor_watch.ts";
 import { judgeThresholds, type ThresholdVerdict } from "../thresholds.ts";
+import { speedOf, type VirtualFacts } from "../virtual/virtual_facts.ts";
 import { writeFileWhole } from "../whole_file.ts";
 
 /** Grows when a reader of before would misread a report. */
-export const REPORT_VERSION = 2;
+export const REPORT_VERSION = 3;
 
 /** Judged only where there is an audit log. */
 const AUDIT_RULE: RuleId = "audit-log-complete";
+
+/** Judged only where a run was played twice, as in virtual time it can be. */
+const TWICE_RULE: RuleId = "determinism";
 
 /** The log that a run was played on. */
 export type ReportedLog =
@@ -80,8 +86,20 @@ export interface ReportInput {
   readonly measured: MeterMetrics;
   readonly floor: FloorObservation;
   readonly verdicts: readonly Verdict[];
+  /** What became of the script's faults. */
+  readonly faults: readonly FaultOutcome[];
   /** Sentences besides the plan's own. */
   readonly notes: readonly string[];
+  /** Left out: the run was played in real time. */
+  readonly virtual?: VirtualFacts;
+}
+
+/** Virtual time as a report tells it. */
+export interface ReportedVirtualTime extends VirtualFacts {
+  /** How many times faster than real time. */
+  readonly speed: number | null;
+  /** Orders answered in a second of the machine's time. */
+  readonly ordersPerSecond: number | null;
 }
 
 /** The report of a run. Plain data; latencies are in milliseconds. */
@@ -105,14 +123,17 @@ export interface RunReport {
   readonly floor: FloorObservation;
   readonly invariants: readonly Verdict[];
   readonly thresholds: readonly ThresholdVerdict[];
+  readonly faults: readonly FaultOutcome[];
   readonly notes: readonly string[];
+  /** Left out: the run was played in real time. */
+  readonly virtual?: ReportedVirtualTime;
   readonly exitCode: number;
 }
 
 /** Judges a run and puts everything together. */
 export function makeReport(input: ReportInput): RunReport {
   const { plan, measured } = input;
-  const metrics = metricsOf(measured, input.floor);
+  const metrics = metricsOf(measured, input);
   const thresholds = judgeThresholds(plan.thresholds, metrics);
   const invariants = judgedOf(plan, input.verdicts);
   return {
@@ -135,16 +156,38 @@ export function makeReport(input: ReportInput): RunReport {
     floor: input.floor,
     invariants,
     thresholds,
-    notes: [...plan.notes, ...auditNotes(plan), ...notesOn(measured), ...input.notes],
+    faults: input.faults,
+    notes: [
+      ...plan.notes,
+      ...auditNotes(plan),
+      ...clockNotes(plan),
+      ...notesOn(measured),
+      ...input.notes,
+    ],
+    ...(input.virtual === undefined ? {} : { virtual: virtualOf(input.virtual, input) }),
     exitCode: exitCodeOf({ invariants, thresholds, interrupted: input.interrupted }),
   };
 }
 
-/** The verdicts that count: those that the script asks for, of which a log that nobody kept is none. */
+/**
+ * The verdicts that count: those that the script asks for, of which a log that nobody kept is none, nor
+ * whether a run that was played once can be repeated.
+ */
 function judgedOf(plan: SessionPlan, verdicts: readonly Verdict[]): readonly Verdict[] {
   const { invariants } = plan;
   if (invariants !== "all") return verdicts.filter(({ rule }) => invariants.includes(rule));
-  return keepsAuditLog(plan) ? verdicts : verdicts.filter(({ rule }) => rule !== AUDIT_RULE);
+  return verdicts.filter(({ rule, status }) =>
+    (rule !== AUDIT_RULE || keepsAuditLog(plan)) && (rule !== TWICE_RULE || status !== "unknown")
+  );
+}
+
+function virtualOf(
+  facts: VirtualFacts,
+  { elapsedMs, measured }: ReportInput,
+): ReportedVirtualTime {
+  const { wallMs } = facts;
+  const ordersPerSecond = wallMs > 0 ? 1_000 * measured.counts.answered / wallMs : null;
+  return { ...facts, speed: speedOf(facts, elapsedMs), ordersPerSecond };
 }
 
 function auditNotes(plan: SessionPlan): readonly string[] {
@@ -154,11 +197,21 @@ function auditNotes(plan: SessionPlan): readonly string[] {
   ];
 }
 
+function clockNotes(plan: SessionPlan): readonly string[] {
+  const doubted = doubtedTraders(plan);
+  if (doubted.length === 0) return [];
+  return [
+    `The script lets a clock jump, and latency counts from what traders claim: orders of ` +
+    `${doubted.join(" and ")} are in no percentile.`,
+  ];
+}
+
 /** Every metric that was measured. */
 function metricsOf(
   { counts, answer, fill }: Pick<MeterMetrics, "counts" | "answer" | "fill">,
-  floor: FloorObservation,
+  { floor, faults }: Pick<ReportInput, "floor" | "faults">,
 ): Metrics {
+  const missed = faults.filter((fault) => fault.missed !== null).length;
   const { orders, intended } = counts;
   const metrics: Partial<Record<MetricName, number>> = {
     "orders.intended": intended.orders,
@@ -178,6 +231,8 @@ function metricsOf(
     "dead-letters": counts.deadLetters,
     "lag": floor.lag,
     "log.outages": floor.logOutages,
+    "faults.fired": faults.length - missed,
+    "faults.missed": missed,
   };
   if (counts.unanswered !== null) metrics["orders.lost"] = counts.unanswered;
   for (const percentile of PERCENTILES) {
@@ -234,6 +289,6 @@ export async function finishedReport(path: string): Promise<RunReport | null> {
 }
 
 /** Writes `report.json`. */
-export async function writeReport(path: string, report: RunReport): Promise<void> {
-  await writeFileWhole(path, `${JSON.stringify(report, null, 2)}\n`);
+export function writeReport(path: string, report: RunReport): void {
+  writeFileWhole(path, `${JSON.stringify(report, null, 2)}\n`);
 }

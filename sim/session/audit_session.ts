@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Clock } from "../../actors/runtime/clock.ts";
 import type { EventLog } from "../../kafka/event_log.ts";
 import { auditRun } from "../auditor/audit_run.ts";
+import { checkAuditor } from "../auditor/self_check/self_check.ts";
 import type { Verdict } from "../auditor/verdict.ts";
 import type { RunFolder } from "../run_folder.ts";
-import type { SessionLog } from "./session_log.ts";
+import type { SessionGround } from "./session_ground.ts";
 
 /** What was found. */
 export interface AuditedSession {
@@ -20,20 +20,25 @@ export interface AuditedSession {
 
 /** Reads the log of a session past all faults. @throws {EventLogError} when it cannot be read */
 export async function auditSession(
-  sessionLog: SessionLog,
+  ground: SessionGround,
   options: {
-    readonly folder: RunFolder;
+    readonly folder: Pick<RunFolder, "paths">;
     readonly drained: boolean;
+    /** How long the floor was waited for in vain. */
+    readonly stuckAfterMs: number | undefined;
+    /** Of the session and of those that repeated it. */
+    readonly digests: readonly string[];
     readonly say: (text: string) => void;
-    readonly clock: Clock;
   },
 ): Promise<AuditedSession> {
-  await using log = await sessionLog.openAgain();
-  const { drained, clock } = options;
+  await using log = await ground.openAgain();
+  const { drained, stuckAfterMs, digests } = options;
   const report = await auditRun(log, {
     auditFolder: options.folder.paths.audit,
     drained,
-    now: () => clock.now(),
+    ...(stuckAfterMs === undefined ? {} : { stuckAfterMs }),
+    digests,
+    selfCheck: await checkAuditor(),
   });
   options.say(
     `audited ${report.recordsRead} records in ${(report.tookMs / 1000).toFixed(1)} s`,

@@ -16,12 +16,21 @@ const STUCK_AFTER_MS = 60_000;
 /** How often it is looked at. */
 const LOOK_EVERY_MS = 100;
 
-/** Resolves with whether every group caught up; a floor that no longer moves is not waited for. */
+/** How a floor came to rest, or did not. */
+export interface Drained {
+  /** Whether every group caught up. */
+  readonly drained: boolean;
+  /** How long that was waited for. */
+  readonly drainMs: number;
+}
+
+/** Waits until every group has caught up; a floor that no longer moves is not waited for. */
 export async function drain(
   floor: Pick<Floor, "idle" | "progress">,
   clock: Clock,
-): Promise<boolean> {
-  const giveUpAt = clock.now() + DRAIN_DEADLINE_MS;
+): Promise<Drained> {
+  const startedAt = clock.now();
+  const giveUpAt = startedAt + DRAIN_DEADLINE_MS;
   const over = new AbortController();
   let idle = false;
   const idling = floor.idle({ signal: over.signal }).then(() => {
@@ -42,5 +51,5 @@ export async function drain(
   const drained = idle;
   over.abort();
   await idling;
-  return drained;
+  return { drained, drainMs: clock.now() - startedAt };
 }

@@ -1,53 +1,65 @@
 /**
- * The log that a session is played on, as its manifest names it: a file in the run's folder, or topics
- * on a cluster, with proxies between where the script has faults of the network.
+ * The ground of a session in real time: the log that its manifest names, a file in the run's folder or
+ * topics on a cluster, with proxies between where the script has faults of the network.
  *
  * @module
  */
 
+import type { Floor } from "../../actors/floor/floor.ts";
+import { startFloor } from "../../actors/floor/start_floor.ts";
+import { type Clock, systemClock } from "../../actors/runtime/clock.ts";
 import type { ClusterLogConfig } from "../../kafka/cluster/cluster_config.ts";
 import type { EventLog } from "../../kafka/event_log.ts";
 import { type EventLogConfig, openEventLog } from "../../kafka/open_event_log.ts";
+import { wantsInjection } from "../faults/fault_of_log.ts";
+import { wantsNetwork } from "../faults/fault_verbs.ts";
 import type { ReportedLog } from "../report/run_report.ts";
 import type { RunFolder } from "../run_folder.ts";
 import { addressesOf, type ClusterFacts, clusterFacts } from "../run_on_cluster.ts";
-import { isNetworkVerb } from "../scenario_events.ts";
-import { LogFaults } from "./log_faults.ts";
+import { NetworkFaults } from "./network_faults.ts";
+import type { GroundedFloorOptions, SessionGround } from "./session_ground.ts";
 
 /** A session's log. */
-export class SessionLog implements AsyncDisposable {
+export class SessionLog implements SessionGround, AsyncDisposable {
   readonly #folder: RunFolder;
+  readonly clock: Clock;
   /** Null: the session has no proxies. */
-  readonly faults: LogFaults | null;
+  readonly network: NetworkFaults | null;
 
-  private constructor(folder: RunFolder, faults: LogFaults | null) {
+  private constructor(folder: RunFolder, clock: Clock, network: NetworkFaults | null) {
     this.#folder = folder;
-    this.faults = faults;
+    this.clock = clock;
+    this.network = network;
   }
 
   /** @throws {EventLogError} when proxies are wanted and the cluster's brokers cannot be found out */
-  static async open(folder: RunFolder): Promise<SessionLog> {
+  static async open(folder: RunFolder, clock: Clock = systemClock): Promise<SessionLog> {
     const { log, plan } = folder.manifest;
-    const isCut = plan.events.some(({ verb }) => isNetworkVerb(verb));
-    const faults = log !== undefined && isCut ? LogFaults.open(await addressesOf(log)) : null;
-    return new SessionLog(folder, faults);
+    const network = log !== undefined && wantsNetwork(plan.faults)
+      ? NetworkFaults.open(await addressesOf(log))
+      : null;
+    return new SessionLog(folder, clock, network);
   }
 
-  /** As a floor takes it. */
-  get ofFloor(): "embedded" | ClusterLogConfig {
-    const { log } = this.#folder.manifest;
-    if (log === undefined) return "embedded";
-    return this.faults === null ? log : { ...log, through: this.faults.through };
+  startFloor(options: GroundedFloorOptions): Promise<Floor> {
+    const { paths, manifest } = this.#folder;
+    return startFloor({
+      ...options,
+      log: this.#ofFloor(),
+      directory: paths.directory,
+      durability: manifest.durability,
+      clock: this.clock,
+      faultInjection: wantsInjection(manifest.plan.faults),
+    });
   }
 
-  /** A handle of one's own, past all faults. @throws {EventLogError} when there is no log */
   async openAgain(): Promise<EventLog> {
     const { paths, manifest } = this.#folder;
     const config: EventLogConfig = manifest.log ?? { kind: "embedded", path: paths.log };
     return await openEventLog(config, { create: false });
   }
 
-  /** As a report tells it. Never rejects: what cannot be found out of a cluster is left open. */
+  /** What cannot be found out of a cluster is left open. */
   async describe(): Promise<ReportedLog> {
     const { log, durability } = this.#folder.manifest;
     if (log === undefined) return { kind: "embedded", durability };
@@ -58,6 +70,12 @@ export class SessionLog implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.faults?.[Symbol.asyncDispose]();
+    await this.network?.[Symbol.asyncDispose]();
+  }
+
+  #ofFloor(): "embedded" | ClusterLogConfig {
+    const { log } = this.#folder.manifest;
+    if (log === undefined) return "embedded";
+    return this.network === null ? log : { ...log, through: this.network.through };
   }
 }

@@ -8,6 +8,7 @@ import type { Floor } from "../../actors/floor/floor.ts";
 import { FloorFailedError } from "../../actors/floor/floor_failed_error.ts";
 import type { ActorHandle } from "../../actors/runtime/actor_handle.ts";
 import type { TopicPartitionOffset } from "../../kafka/event_log.ts";
+import { doubtedTraders } from "../measuring/doubted_clocks.ts";
 import {
   keepLatencies,
   type KeptLatencies,
@@ -49,10 +50,12 @@ export class SessionMeter {
   /** Starts it, so that it times what is answered from now on. @throws {FloorFailedError} */
   static async start(floor: Floor, { manifest, paths }: RunFolder): Promise<SessionMeter> {
     const moments = [manifest.started, ...manifest.resumed];
-    const sittings = moments.map(({ at }) => Date.parse(at));
+    // Virtual time has one sitting, and nothing to do with when its process was started.
+    const sittings = manifest.virtual === undefined ? moments.map(({ at }) => Date.parse(at)) : [];
     const handle = startMeter(floor, {
       timedFrom: await endsOf(floor, ["notifications"]),
       sittings,
+      doubted: doubtedTraders(manifest.plan),
     });
     try {
       await handle.ready;
@@ -60,7 +63,7 @@ export class SessionMeter {
       throw new FloorFailedError(`Cannot measure the run: ${messageOf(error)}`, error);
     }
     const path = paths.latencies;
-    return new SessionMeter(floor, handle, { path, earlier: await readLatencies(path) });
+    return new SessionMeter(floor, handle, { path, earlier: readLatencies(path) });
   }
 
   /** Resolves, with why, when it can measure no more; else never settles while it runs. */
@@ -109,7 +112,7 @@ export class SessionMeter {
     const deadline = (question.timeoutMs ?? 0) + ANSWER_WITHIN_MS;
     const measured = await this.#handle.ask(question, deadline) as MeterMetrics; // its own answer
     const all = withEarlier(measured, this.#earlier);
-    await keepLatencies(this.#path, all.histograms);
+    keepLatencies(this.#path, all.histograms);
     return all;
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import type { EventLog } from "../../kafka/event_log.ts";
+import { lazyModule } from "../../actors/lazy_module.ts";
 import type { MarketDataProducerOptions } from "../../actors/market_data_producer/options.ts";
 import type { OrderCommandProducerOptions } from "../../actors/order_command_producer/options.ts";
 import type { Actor, ActorStart } from "../../actors/runtime/actor.ts";
@@ -18,6 +19,17 @@ export type SourceOptions =
   | { readonly kind: "market-data-producer"; readonly options: MarketDataProducerOptions }
   | { readonly kind: "meter"; readonly options: MeterOptions };
 
+const MODULES = {
+  orders: lazyModule(() => import("../../actors/order_command_producer/order_command_producer.ts")),
+  prices: lazyModule(() => import("../../actors/market_data_producer/market_data_producer.ts")),
+  meter: lazyModule(() => import("../measuring/meter_actor.ts")),
+} as const;
+
+/** Loads every kind, so that none is loaded later: where time is virtual, modules must be there before. */
+export async function preloadSources(): Promise<void> {
+  await Promise.all(Object.values(MODULES).map((load) => load()));
+}
+
 /** Makes the actor that `start.options.kind` names. */
 export async function createSource(
   start: ActorStart<SourceOptions>,
@@ -26,9 +38,7 @@ export async function createSource(
   const source = start.options;
   switch (source.kind) {
     case "order-command-producer": {
-      const { createOrderCommandProducer } = await import(
-        "../../actors/order_command_producer/order_command_producer.ts"
-      );
+      const { createOrderCommandProducer } = await MODULES.orders();
       return createOrderCommandProducer({
         start: { ...start, options: source.options },
         log,
@@ -36,13 +46,11 @@ export async function createSource(
       });
     }
     case "market-data-producer": {
-      const { createMarketDataProducer } = await import(
-        "../../actors/market_data_producer/market_data_producer.ts"
-      );
+      const { createMarketDataProducer } = await MODULES.prices();
       return createMarketDataProducer({ start: { ...start, options: source.options }, log, clock });
     }
     case "meter": {
-      const { createMeterActor } = await import("../measuring/meter_actor.ts");
+      const { createMeterActor } = await MODULES.meter();
       return await createMeterActor({ ...start, options: source.options }, { log, clock });
     }
   }

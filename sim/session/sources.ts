@@ -30,7 +30,6 @@ export function startSource(floor: Floor, source: {
   readonly options: SourceOptions;
   readonly read?: readonly string[];
 }): ActorHandle {
-  const { clock } = floor.runtime;
   return floor.host.start({
     id: source.id,
     role: source.options.kind,
@@ -38,7 +37,7 @@ export function startSource(floor: Floor, source: {
     module: new URL("./source_worker.ts", import.meta.url),
     options: source.options,
     read: source.read ?? [],
-    create: (log) => (start) => createSource(start, { log, clock }),
+    create: (surroundings) => (start) => createSource(start, surroundings),
   });
 }
 

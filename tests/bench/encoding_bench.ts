@@ -11,7 +11,7 @@ import { createHash } from "node:crypto";
 import { deserialize, serialize } from "node:v8";
 import { formatAuditedRecord } from "../../actors/audit_logger/audit_line.ts";
 import type { RecordToPublish } from "../../kafka/event_log.ts";
-import { encodeBatch } from "../../kafka/embedded/batch_encoder.ts";
+import { encodeBatch, sealRow } from "../../kafka/embedded/batch_encoder.ts";
 import { StoredBatch } from "../../kafka/embedded/stored_batch.ts";
 import { decodeText, notificationSchema } from "../../kafka/messages/mod.ts";
 import { compileSureCheck } from "../../kafka/messages/sure_check.ts";
@@ -35,8 +35,8 @@ const records = Array.from({ length: BATCH }, (_, i): RecordToPublish => ({
   value: texts[i % texts.length]!,
   timestamp: 1_700_000_000_000,
 }));
-const row = encodeBatch(records);
 const place = { topic: "notifications", partition: 0, baseOffset: 0, timestamp: 1_700_000_000_000 };
+const row = sealRow(encodeBatch(records), place);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -64,7 +64,7 @@ const STEPS: readonly (readonly [string, (index: number) => unknown, number?])[]
   ["check compiled from the schema", (i) => surelyValid(messages[i])],
   ["check by zod", (i) => notificationSchema.safeParse(messages[i]).success],
   ["decodeText(): parse and check", (i) => decodeText("notifications", texts[i]!)],
-  [`into a row of ${BATCH}`, () => encodeBatch(records), BATCH],
+  [`into a row of ${BATCH}`, () => sealRow(encodeBatch(records), place), BATCH],
   [`out of a row of ${BATCH}, with texts`, () => {
     let length = 0;
     for (const { text } of new StoredBatch(place, row).records(0)) length += text!.length;

@@ -32,10 +32,12 @@ export function startLoadedFloor(
     readonly durability?: "process" | "disk";
   } = {},
 ): Promise<Floor> {
-  return startFloor({
-    log,
-    directory,
-    durability,
+  return startFloor({ log, directory, durability, ...loadedFloor() });
+}
+
+/** What a floor under load is, wherever it is started. */
+export function loadedFloor() {
+  return {
     symbols: [...SYMBOLS],
     accounts: accounts(),
     limits: {
@@ -45,7 +47,7 @@ export function startLoadedFloor(
       answersPerUser: 200,
       answerHorizonMs: 10_000,
     },
-  });
+  };
 }
 
 /** Sends a load through one order command producer and resolves when it has been sent. */

@@ -23,7 +23,7 @@ Deno.test("TOPICS stamps by the log what the gateway decides by, and forgets not
 });
 
 Deno.test("topicSettings() can be created, and then there is no drift", async () => {
-  await using log = await openMemoryLog({ now: () => 0 });
+  await using log = await openMemoryLog();
   const wanted = topicSettings({ partitions: { orders: 3 } });
   await log.createTopics(wanted);
   assert.deepEqual(findTopicDrift(wanted, await log.describeTopics()), []);

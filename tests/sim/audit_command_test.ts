@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { auditCommand } from "../../sim/audit_command.ts";
+import { copyToFile } from "./auditor/support/embedded_copy.ts";
+import { playSession } from "./auditor/support/sessions.ts";
+import { rewrite } from "./auditor/support/tampering.ts";
 import { lockFile } from "../../actors/floor/process_lock.ts";
 import { openEventLog } from "../../kafka/open_event_log.ts";
 import { topicSettings } from "../../kafka/topics.ts";
@@ -37,10 +40,15 @@ async function finishedRun(): Promise<
   return { runs, run, [Symbol.dispose]: () => Deno.removeSync(runs, { recursive: true }) };
 }
 
-async function audit(...argv: readonly string[]): Promise<{ code: number; text: string }> {
+async function audit(
+  ...args: readonly (string | ((line: string) => void))[]
+): Promise<{ code: number; text: string }> {
   const lines: string[] = [];
+  const argv = args.filter((arg) => typeof arg === "string");
+  const [showProgress] = args.filter((arg) => typeof arg === "function");
   const code = await auditCommand(argv, {
     print: (line) => lines.push(line),
+    ...(showProgress === undefined ? {} : { showProgress }),
     openLog: (config) => openEventLog(config),
   });
   return { code, text: lines.join("\n") };
@@ -88,10 +96,13 @@ Deno.test("auditCommand() prints findings as JSON", async () => {
 Deno.test("auditCommand() says what is wrong with its arguments", async () => {
   using place = await finishedRun();
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
-    [[], /Say what to do: verify/],
-    [["check"], /Unknown command "check": there is verify/],
-    [["verify"], /Say which run/],
+    [[], /Say which run to audit/],
+    [["verify"], /Say which run to verify/],
     [["verify", "a", "b"], /One run at a time/],
+    [["a", "b"], /One run at a time/],
+    [["verify", "a", "--open"], /--open is for the judging of a run/],
+    [["check", "--runs", place.runs], /Cannot audit run "check": .*the latest runs are calm-1/],
+    [[`${place.run}/audit`], /Cannot audit .*: it has no log.sqlite/],
     [["verify", "--fast", "a"], /--fast/],
     [["verify", "calm-2", "--runs", place.runs], /not there; the latest runs are calm-1/],
     [["verify", `${place.run}/audit`], /it has no audit folder/],
@@ -105,13 +116,66 @@ Deno.test("auditCommand() says what is wrong with its arguments", async () => {
   assert.equal((await audit("--help")).code, 0);
 });
 
+/** A finished run in which Alice and Bob traded, unless it was tampered with. */
+async function tradedRun(log = playSession().log): Promise<string> {
+  const run = Deno.makeTempDirSync();
+  await copyToFile(log, `${run}/log.sqlite`);
+  return run;
+}
+
+Deno.test("auditCommand() judges a run by its topics and says what it cannot tell", async () => {
+  const run = await tradedRun();
+  try {
+    const { code, text } = await audit(run);
+    assert.equal(code, 0, text);
+    assert.match(text, new RegExp(`audit of ${run}: \\d+ records in`));
+    assert.match(text, /✔ conservation .*cash and shares are conserved/);
+    assert.match(text, /\? audit-log-complete .*unknown: no audit folder was given/);
+    assert.match(text, /\? liveness .*unknown/);
+    assert.match(text, /✔ auditor-works/);
+    assert.doesNotMatch(text, /✘/);
+    assert.match(text, /17 invariants: 14 held, 3 unknown$/);
+    assert.deepEqual(
+      [...Deno.readDirSync(run)].map(({ name }) => name).sort(),
+      [
+        "lock",
+        ...["", "-shm", "-wal", "-ends"].map((end) => `log.sqlite${end}`),
+      ].filter((name) => [...Deno.readDirSync(run)].some((file) => file.name === name)).sort(),
+    );
+  } finally {
+    Deno.removeSync(run, { recursive: true });
+  }
+});
+
+Deno.test("auditCommand() shows the records that break a rule, and gives exit code 1", async () => {
+  const { log } = playSession();
+  rewrite(log, "market-data", { type: "trade" }, { quantityLots: 4 });
+  const run = await tradedRun(log);
+  try {
+    const shown: string[] = [];
+    const { code, text } = await audit(run, "--open", (line) => shown.push(line));
+    assert.equal(code, 1, text);
+    assert.match(text, /✘ price-time-priority violated once, first: a trade of 4 at 1590 was told/);
+    assert.match(text, /\n {24}orders\/\d\/\d+ AAPL \{"type":"order-accepted"/);
+    assert.match(text, /\n {24}market-data\/\d\/\d+ AAPL \{"type":"trade"/);
+    assert.match(shown.at(-2)!, /^100 %: (\d+) of \1 records/);
+    assert.equal(shown.at(-1), "");
+    const json = JSON.parse((await audit(run, "--json")).text);
+    assert.equal(json.verdicts.length, 17);
+  } finally {
+    Deno.removeSync(run, { recursive: true });
+  }
+});
+
 Deno.test("auditCommand() refuses a run that is being played, and a log that is none", async () => {
   using place = await finishedRun();
   {
     using _lock = await lockFile(`${place.run}/lock`);
-    const { code, text } = await audit("verify", place.run);
-    assert.equal(code, 2);
-    assert.match(text, /a process is playing it now/);
+    for (const argv of [["verify", place.run], [place.run]]) {
+      const { code, text } = await audit(...argv);
+      assert.equal(code, 2);
+      assert.match(text, /a process is playing it now/);
+    }
   }
   Deno.writeTextFileSync(
     `${place.run}/log.sqlite`,

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compileScenario, type Overrides } from "../../sim/compile_scenario.ts";
 import { marketProducerOptions, orderProducerOptions } from "../../sim/producer_options.ts";
-import { checkFaults } from "../../sim/run_on_cluster.ts";
 import { scenario, type ScenarioDefinition, ScenarioError } from "../../sim/scenario.ts";
 import { peakRateOf } from "../../sim/session_pace.ts";
 import { sessionPlanSchema } from "../../sim/session_plan.ts";
@@ -18,8 +17,8 @@ const definition: ScenarioDefinition = {
     { name: "rush", kind: "burst", ratePerSecond: 1_000, duration: "2500ms" },
   ],
   events: [
-    { at: { phase: "rush", plus: "500ms" }, crash: "trading-engine-0" },
-    { at: "1s", hang: "order-gateway-0" },
+    { at: { phase: "rush", plus: "500ms" }, leave: "trading-engine-0" },
+    { at: "1s", join: "order-gateway" },
   ],
 };
 const session = scenario("session", definition);
@@ -41,32 +40,9 @@ Deno.test("compileScenario() puts phases one after the other and happenings in o
   assert.deepEqual(plan.phases.map(({ startsAtMs }) => startsAtMs), [0, 1_000, 1_500]);
   assert.equal(plan.durationMs, 4_000);
   assert.deepEqual(plan.events, [
-    { atMs: 1_000, verb: "hang", whom: "order-gateway-0" },
-    { atMs: 2_000, verb: "crash", whom: "trading-engine-0" },
+    { atMs: 1_000, verb: "join", whom: "order-gateway" },
+    { atMs: 2_000, verb: "leave", whom: "trading-engine-0" },
   ]);
-});
-
-Deno.test("compileScenario() scales how long a fault lasts, and not how long it holds bytes back", async () => {
-  const events = [{ at: "1s", delay: "log" as const, by: "50ms", for: "2s" }];
-  const faulty = scenario("faulty", { ...definition, events });
-  const plan = await compileScenario(faulty, { overrides: { durationMs: 8_000 } });
-  assert.deepEqual(plan.events, [
-    { atMs: 2_000, verb: "delay", whom: "log", byMs: 50, forMs: 4_000 },
-  ]);
-  assert.deepEqual(sessionPlanSchema.parse(JSON.parse(JSON.stringify(plan))), plan);
-  assert.throws(
-    () => checkFaults(plan, null),
-    (error: Error) => {
-      assert.ok(error instanceof ScenarioError);
-      assert.match(
-        error.message,
-        /delay log: .* needs a log that is reached over a network: --brokers/,
-      );
-      return true;
-    },
-  );
-  checkFaults(plan, { kind: "kafka", brokers: ["a:1"], topicPrefix: "" });
-  checkFaults(await compileScenario(session), null);
 });
 
 Deno.test("compileScenario() makes accounts of a count", async () => {

@@ -179,12 +179,28 @@ Deno.test("a manifest's log takes no secrets", async () => {
   });
 });
 
+Deno.test("openRunFolder() opens a run of virtual time that was kept, and says what to do where none was", async () => {
+  await withRuns(async (runs) => {
+    const virtual = { startsAt: "2026-03-02T14:30:00.000Z" };
+    const killed = { ...await manifest("killed"), virtual };
+    (await createRunFolder(runs, killed))[Symbol.dispose]();
+    const directory = join(runs, "killed");
+    assert.match(
+      await refusal(openRunFolder(directory)),
+      /in virtual time and its process ended before it did, so nothing was kept; play it again/,
+    );
+    await Deno.writeTextFile(runPaths(directory).log, "");
+    using folder = await openRunFolder(directory);
+    assert.deepEqual(folder.manifest, killed);
+  });
+});
+
 Deno.test("writeManifest() leaves nothing beside the manifest", async () => {
   await withRuns(async (runs) => {
     const path = join(runs, "manifest.json");
     const changed = { ...await manifest("one"), sessionStartsAt: 5 };
-    await writeManifest(path, await manifest("one"));
-    await writeManifest(path, changed);
+    writeManifest(path, await manifest("one"));
+    writeManifest(path, changed);
     assert.deepEqual(await readManifest(path), changed);
     assert.deepEqual(Array.from(Deno.readDirSync(runs), ({ name }) => name), ["manifest.json"]);
   });

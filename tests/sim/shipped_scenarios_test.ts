@@ -9,6 +9,7 @@ import { marketProducerOptions, orderProducerOptions } from "../../sim/producer_
 const SHIPPED = [
   "broker_outage.ts",
   "burst.ts",
+  "chaos.ts",
   "duplicate_orders.ts",
   "invalid_symbols.ts",
   "opening_bell.ts",

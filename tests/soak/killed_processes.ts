@@ -27,7 +27,11 @@ const LIFE_MS = { least: 50, most: 5_000 };
 /** Or it writes at most so many intents. */
 const MOST_INTENTS = 3_000;
 
-/** How often they are counted. */
+/** Or something of these kinds happens, and at most so long after it. */
+const MOMENTS = ["starting", "recovered", "assigned", "commit", "restart", "snapshot", "stopping"];
+const AFTER_MOMENT_MS = 60;
+
+/** How often is looked. */
 const LOOK_EVERY_MS = 25;
 
 /** What came of it. */
@@ -38,6 +42,8 @@ export interface Killed {
   readonly unbegun: number;
   readonly records: number;
   readonly repeats: number;
+  /** How many at what moments. */
+  readonly byMoment: Readonly<Record<string, number>>;
 }
 
 /** Kills `kills` processes. @throws {assert.AssertionError} keeping the run's folder, which it names */
@@ -50,7 +56,8 @@ export async function soakProcesses(
   },
 ): Promise<Killed> {
   const random = seededRandom(seed, "kills");
-  const sum = { runs: 0, kills: 0, unbegun: 0, records: 0, repeats: 0 };
+  const byMoment: Record<string, number> = {};
+  const sum = { runs: 0, kills: 0, unbegun: 0, records: 0, repeats: 0, byMoment };
   while (sum.kills < kills) {
     const runId = `soak-${seed}-${sum.runs++}`;
     const directory = join(runs, runId);
@@ -62,6 +69,7 @@ export async function soakProcesses(
       seed: seed + sum.runs,
       most,
       random,
+      byMoment,
     });
     sum.kills += played.kills;
     sum.unbegun += played.unbegun;
@@ -84,8 +92,9 @@ async function playKilled(run: {
   readonly seed: number;
   readonly most: number;
   readonly random: Random;
+  readonly byMoment: Record<string, number>;
 }): Promise<{ readonly kills: number; readonly unbegun: number }> {
-  const { directory, runs, runId, most, random } = run;
+  const { directory, runs, runId, most, random, byMoment } = run;
   const anew = [SCENARIO, "--runs", runs, "--run-id", runId, "--seed", String(run.seed)];
   let args = anew;
   let kills = 0;
@@ -96,9 +105,10 @@ async function playKilled(run: {
     const killing = kills < most ? killSomeTime(sim, directory, random, over.signal) : null;
     const { code, signal, out, err } = await sim.ended;
     over.abort();
-    await killing;
+    const moment = await killing;
     if (signal === "SIGKILL") {
       kills++;
+      byMoment[moment!] = (byMoment[moment!] ?? 0) + 1;
       args = ["--resume", directory];
       continue;
     }
@@ -115,26 +125,52 @@ async function playKilled(run: {
 }
 
 /**
- * Kills at a random time after the start, or when a random number of intents has been written since:
- * the one finds starts and drains, the other the midst of bursts, however fast the machine is.
+ * Kills at a random time after the start, when a random number of intents has been written since, or
+ * shortly after something happened: the first finds starts and drains, the second the midst of bursts,
+ * however fast the machine is, the third what takes too short to be found otherwise.
+ *
+ * @returns which of them
  */
 async function killSomeTime(
   sim: SimProcess,
   directory: string,
   random: Random,
   over: AbortSignal,
-): Promise<void> {
-  const byTime = random() < 0.5;
+): Promise<string> {
+  const draw = random();
   const share = random();
-  if (byTime) {
+  const moment = MOMENTS[Math.floor(random() * MOMENTS.length)]!; // random() is below 1.
+  let name = "after a time";
+  if (draw < 0.35) {
     await systemClock.sleep(LIFE_MS.least + share * (LIFE_MS.most - LIFE_MS.least), over);
-  } else {
+  } else if (draw < 0.65) {
+    name = "after intents";
     const enough = await recordsIn(directory, "intents") + share * MOST_INTENTS;
     while (!over.aborted && await recordsIn(directory, "intents") < enough) {
       await systemClock.sleep(LOOK_EVERY_MS, over);
     }
+  } else {
+    name = `at ${moment}`;
+    const before = await eventsIn(directory, moment);
+    const more = 1 + Math.floor(share * 8);
+    while (!over.aborted && await eventsIn(directory, moment) < before + more) {
+      await systemClock.sleep(LOOK_EVERY_MS, over);
+    }
+    await systemClock.sleep(random() * AFTER_MOMENT_MS, over);
   }
   if (!over.aborted) sim.kill("SIGKILL");
+  return name;
+}
+
+/** How many runtime events of a kind a run has written down. */
+async function eventsIn(directory: string, kind: string): Promise<number> {
+  try {
+    const text = await Deno.readTextFile(join(directory, "events.ndjson"));
+    return text.split(`"kind":"${kind}"`).length - 1;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
 }
 
 async function removeIfThere(directory: string): Promise<void> {

@@ -28,7 +28,7 @@ export default scenario("soak_burst", {
   ],
   events: [
     { at: "1s", join: "trading-engine" },
-    { at: "3s", crash: "order-command-producer-1" },
     { at: "5s", leave: "trading-engine-0" },
   ],
+  faults: [{ at: "3s", crash: "order-command-producer-1" }],
 });

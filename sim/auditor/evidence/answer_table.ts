@@ -4,8 +4,14 @@
  * @module
  */
 
-import { type Answer, REJECT_REASONS, type RejectReason } from "../../../kafka/messages/mod.ts";
-import { Column, OffsetColumns, PlaceColumn } from "../columns.ts";
+import {
+  type Answer,
+  REJECT_REASONS,
+  type RejectReason,
+  type Side,
+} from "../../../kafka/messages/mod.ts";
+import type { AuditMemory } from "../memory/audit_memory.ts";
+import type { Column, OffsetColumns, PlaceColumn } from "../memory/columns.ts";
 import type { Derived } from "../derived_messages.ts";
 import { Fingerprinter } from "../fingerprint.ts";
 
@@ -40,18 +46,31 @@ export interface AnswerFacts {
 
 /** Answers by row. */
 export class AnswerTable {
-  readonly #byCommand = new OffsetColumns(Column.words);
-  readonly #type = Column.bytes();
-  readonly #duplicate = Column.bytes();
-  readonly #reason = Column.bytes();
-  readonly #content = Column.words();
-  readonly #subject = Column.words();
-  readonly #orderNumber = Column.doubles();
-  readonly #amount = Column.doubles();
-  readonly #at = new PlaceColumn("notifications");
+  readonly #byCommand: OffsetColumns;
+  readonly #type: Column;
+  readonly #duplicate: Column;
+  readonly #reason: Column;
+  readonly #content: Column;
+  readonly #subject: Column;
+  readonly #orderNumber: Column;
+  readonly #amount: Column;
+  readonly #at: PlaceColumn;
   readonly #holdings = new Map<number, Readonly<Record<string, number>>>();
   readonly #print = new Fingerprinter();
   #size = 0;
+
+  constructor(memory: AuditMemory) {
+    this.#byCommand = memory.offsetColumns("words");
+    const table = memory.table();
+    this.#type = table.bytes();
+    this.#duplicate = table.bytes();
+    this.#reason = table.bytes();
+    this.#content = table.words();
+    this.#subject = table.words();
+    this.#orderNumber = table.doubles();
+    this.#amount = table.doubles();
+    this.#at = table.places("notifications");
+  }
 
   get size(): number {
     return this.#size;
@@ -127,6 +146,26 @@ export function subjectPrint(
   ).low;
 }
 
+/** What an order-placed tells of an order. */
+export interface PlacedTerms {
+  readonly orderNumber: number;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantityLots: number;
+  readonly limitTicks: number | null;
+  readonly reserved: number;
+}
+
+/** The fingerprint of an order-placed's content, as {@link AnswerFacts} has it. */
+export function placedPrint(print: Fingerprinter, terms: PlacedTerms): number {
+  return print.ofText(placedText(terms)).low;
+}
+
+function placedText(terms: PlacedTerms): string {
+  const { orderNumber, symbol, side, quantityLots, limitTicks, reserved } = terms;
+  return `placed ${orderNumber} ${symbol} ${side} ${quantityLots} ${limitTicks} ${reserved}`;
+}
+
 function amountOf(answer: Answer): number {
   switch (answer.type) {
     case "order-placed":
@@ -142,10 +181,8 @@ function amountOf(answer: Answer): number {
 
 function contentText(answer: Answer): string {
   switch (answer.type) {
-    case "order-placed": {
-      const { orderNumber, symbol, side, quantityLots, limitTicks, reserved } = answer;
-      return `placed ${orderNumber} ${symbol} ${side} ${quantityLots} ${limitTicks} ${reserved}`;
-    }
+    case "order-placed":
+      return placedText(answer);
     case "account-opened":
       return `opened ${answer.cashUnits} ${JSON.stringify(answer.holdings)}`;
     case "deposit-accepted":

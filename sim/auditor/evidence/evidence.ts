@@ -8,6 +8,7 @@ import { Fingerprinter } from "../fingerprint.ts";
 import type { AuditCounts } from "../verdict.ts";
 import { AnswerTable } from "./answer_table.ts";
 import type { FloorFacts } from "./floor_facts.ts";
+import { AuditMemory } from "../memory/audit_memory.ts";
 import { IntentLedger } from "./intent_ledger.ts";
 import { LetterTable } from "./letter_table.ts";
 import { CancelTable, OrderTable } from "./order_table.ts";
@@ -25,12 +26,14 @@ export class Evidence {
   readonly openFloor: boolean;
   /** The end offset of each partition of each topic when the audit began. */
   readonly ends: ReadonlyMap<string, readonly number[]>;
-  readonly orders = new OrderTable();
-  readonly cancels = new CancelTable();
-  readonly answers = new AnswerTable();
-  readonly trades = new TradeTable();
-  readonly intents = new IntentLedger();
-  readonly letters = new LetterTable();
+  /** Whatever grows with the run is kept in it. */
+  readonly memory: AuditMemory;
+  readonly orders: OrderTable;
+  readonly cancels: CancelTable;
+  readonly answers: AnswerTable;
+  readonly trades: TradeTable;
+  readonly intents: IntentLedger;
+  readonly letters: LetterTable;
   /** For whoever needs a fingerprint for a moment. */
   readonly print = new Fingerprinter();
   readonly counts: AuditCounts = {
@@ -49,9 +52,18 @@ export class Evidence {
   constructor(options: {
     readonly openFloor: boolean;
     readonly ends: ReadonlyMap<string, readonly number[]>;
+    readonly memory: AuditMemory;
   }) {
     this.openFloor = options.openFloor;
     this.ends = options.ends;
+    const { memory } = options;
+    this.memory = memory;
+    this.orders = new OrderTable(memory);
+    this.cancels = new CancelTable(memory);
+    this.answers = new AnswerTable(memory);
+    this.trades = new TradeTable(memory);
+    this.intents = new IntentLedger(memory);
+    this.letters = new LetterTable(memory);
   }
 
   /** Whether a place is within what the topics held when the audit began. */

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { Column, OffsetColumns } from "../columns.ts";
+import type { AuditMemory } from "../memory/audit_memory.ts";
+import type { Column, OffsetColumns } from "../memory/columns.ts";
 import type { MatchedTrade, TopOfBook } from "../slow_matcher.ts";
 
 /** Why an order or a cancel ended without a trade. */
@@ -29,38 +30,71 @@ export interface ExpectedEnd {
 /** Expectations by the record that causes them. */
 export class ExpectedOutcomes {
   // Trades of one cause are neighbours.
-  readonly makerNumber = Column.doubles();
-  readonly takerNumber = Column.doubles();
-  readonly takerBuys = Column.bytes();
-  readonly priceTicks = Column.words();
-  readonly lots = Column.words();
+  readonly makerNumber: Column;
+  readonly takerNumber: Column;
+  readonly takerBuys: Column;
+  readonly priceTicks: Column;
+  readonly lots: Column;
   /** Legs that were found, as bits. */
-  readonly found = Column.bytes();
-  readonly #causePartition = Column.words();
-  readonly #causeOffset = Column.words();
-  readonly #firstTrade = new OffsetColumns(Column.words);
-  readonly #tradeCount = new OffsetColumns(Column.words);
+  readonly found: Column;
+  readonly #causePartition: Column;
+  readonly #causeOffset: Column;
+  readonly #firstTrade: OffsetColumns;
+  readonly #tradeCount: OffsetColumns;
   #trades = 0;
 
-  readonly #endOf = new OffsetColumns(Column.words);
-  readonly #endReason = Column.bytes();
-  readonly #endNumber = Column.doubles();
-  readonly #endLots = Column.words();
-  readonly #endCausePartition = Column.words();
-  readonly #endCauseOffset = Column.words();
+  readonly #endOf: OffsetColumns;
+  readonly #endReason: Column;
+  readonly #endNumber: Column;
+  readonly #endLots: Column;
+  readonly #endCausePartition: Column;
+  readonly #endCauseOffset: Column;
   /** Bit 1: its user was told; bit 2: the reservation was released. */
-  readonly endFound = Column.bytes();
+  readonly endFound: Column;
   #ends = 0;
 
-  readonly #quoteOf = new OffsetColumns(Column.words);
-  readonly #bidTicks = Column.words();
-  readonly #bidLots = Column.doubles();
-  readonly #askTicks = Column.words();
-  readonly #askLots = Column.doubles();
-  readonly #quotePartition = Column.words();
-  readonly #quoteOffset = Column.words();
-  readonly quoteFound = Column.bytes();
+  readonly #quoteOf: OffsetColumns;
+  readonly #bidTicks: Column;
+  readonly #bidLots: Column;
+  readonly #askTicks: Column;
+  readonly #askLots: Column;
+  readonly #quotePartition: Column;
+  readonly #quoteOffset: Column;
+  readonly quoteFound: Column;
   #quotes = 0;
+
+  constructor(memory: AuditMemory) {
+    const trades = memory.table();
+    this.makerNumber = trades.doubles();
+    this.takerNumber = trades.doubles();
+    this.takerBuys = trades.bytes();
+    this.priceTicks = trades.words();
+    this.lots = trades.words();
+    this.found = trades.bytes();
+    this.#causePartition = trades.words();
+    this.#causeOffset = trades.words();
+    this.#firstTrade = memory.offsetColumns("words");
+    this.#tradeCount = memory.offsetColumns("words");
+
+    const ends = memory.table();
+    this.#endOf = memory.offsetColumns("words");
+    this.#endReason = ends.bytes();
+    this.#endNumber = ends.doubles();
+    this.#endLots = ends.words();
+    this.#endCausePartition = ends.words();
+    this.#endCauseOffset = ends.words();
+    this.endFound = ends.bytes();
+
+    const quotes = memory.table();
+    this.#quoteOf = memory.offsetColumns("words");
+    this.#bidTicks = quotes.words();
+    this.#bidLots = quotes.doubles();
+    this.#askTicks = quotes.words();
+    this.#askLots = quotes.doubles();
+    this.#quotePartition = quotes.words();
+    this.#quoteOffset = quotes.words();
+    this.quoteFound = quotes.bytes();
+  }
 
   get tradeCount(): number {
     return this.#trades;

@@ -8,8 +8,9 @@
 import { Buffer } from "node:buffer";
 import type { LogRecord } from "../../../kafka/event_log.ts";
 import type { Intent, IntentsAcknowledged } from "../../../kafka/messages/mod.ts";
-import { Column, PlaceColumn } from "../columns.ts";
-import { Numbering } from "../fingerprint.ts";
+import type { AuditMemory } from "../memory/audit_memory.ts";
+import type { Column, PlaceColumn } from "../memory/columns.ts";
+import { firstNumber, type Numbering } from "../memory/numbering.ts";
 
 interface Producer {
   readonly index: number;
@@ -19,22 +20,40 @@ interface Producer {
   acknowledgedBefore: number;
 }
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** Of one unit of a text. */
+const MAX_UTF8_BYTES = 3;
 const EMPTY = new Uint8Array();
 
 /** Intents, and which of them came true. */
 export class IntentLedger {
   readonly #producers = new Map<string, Producer>();
   readonly #producerList: Producer[] = [];
-  readonly #groups = new Numbering();
-  readonly #intended = Column.words();
-  readonly #found = Column.words();
-  readonly #intentAt = new PlaceColumn("intents");
+  readonly #memory: AuditMemory;
+  readonly #groups: Numbering;
+  readonly #intended: Column;
+  readonly #found: Column;
+  readonly #intentAt: PlaceColumn;
   /** By intent, in the order found. */
-  readonly #groupOf = Column.words();
-  readonly #producerOf = Column.words();
-  readonly #numberOf = Column.words();
+  readonly #groupOf: Column;
+  readonly #producerOf: Column;
+  readonly #numberOf: Column;
   #size = 0;
+  #scratch = new Uint8Array(4_096);
+
+  constructor(memory: AuditMemory) {
+    this.#memory = memory;
+    this.#groups = memory.numbering();
+    const groups = memory.table();
+    this.#intended = groups.words();
+    this.#found = groups.words();
+    this.#intentAt = groups.places("intents");
+    const intents = memory.table();
+    this.#groupOf = intents.words();
+    this.#producerOf = intents.words();
+    this.#numberOf = intents.doubles();
+  }
 
   /** Intents, repeats not counted. */
   get size(): number {
@@ -46,8 +65,7 @@ export class IntentLedger {
     const producer = this.#producerNamed(intent.producer);
     if (intent.number < producer.next) return;
     producer.next = intent.number + 1;
-    this.#take(intent, contentOf(intent));
-    const group = this.#groups.add();
+    const group = this.#groups.add(this.#take(intent, this.#contentOf(intent)));
     if (!this.#intentAt.has(group)) this.#intentAt.set(group, record);
     this.#intended.set(group, this.#intended.get(group) + 1);
     const row = this.#size++;
@@ -63,8 +81,7 @@ export class IntentLedger {
 
   /** Where the intent of a record of `order-commands` is; null when there is none. */
   find(record: LogRecord): { topic: string; partition: number; offset: number } | null {
-    this.#take(record, record.text ?? record.value ?? EMPTY);
-    const group = this.#groups.find();
+    const group = this.#groups.find(this.#take(record, record.value ?? EMPTY));
     if (group < 0) return null;
     this.#found.set(group, this.#found.get(group) + 1);
     return this.#intentAt.get(group);
@@ -76,7 +93,7 @@ export class IntentLedger {
     readonly at: { topic: string; partition: number; offset: number } | null;
     readonly number: number;
   }> {
-    const rest = Column.words();
+    const rest = this.#memory.table().words();
     for (let group = 0; group < this.#groups.size; group++) {
       const missing = this.#intended.get(group) - this.#found.get(group);
       rest.set(group, Math.max(0, missing));
@@ -102,25 +119,22 @@ export class IntentLedger {
     return producer;
   }
 
+  /** Takes the print of a command, and gives the number near which it lies. */
   #take(
     place: { readonly partition: number; readonly key: string | null },
-    content: string | Uint8Array,
-  ): void {
+    content: Uint8Array,
+  ): number {
     const { print } = this.#groups;
     print.ofText(`${place.partition}/${place.key === null ? "" : `=${place.key}`}`);
-    if (typeof content === "string") print.ofText(content, print.low);
-    else print.ofBytes(content, print.low);
+    print.ofBytes(content, print.low);
+    return firstNumber(content);
   }
-}
 
-/** What the intent's command holds, as a record of it is read: text, unless it is no UTF-8. */
-function contentOf({ value, encoding }: Intent): string | Uint8Array {
-  if (encoding === "text") return value;
-  const bytes = Buffer.from(value, "base64");
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    // No UTF-8: that is why it is base64.
-    return bytes;
+  /** The bytes that the intent's command has. */
+  #contentOf({ value, encoding }: Intent): Uint8Array {
+    if (encoding === "base64") return Buffer.from(value, "base64");
+    const most = MAX_UTF8_BYTES * value.length;
+    if (this.#scratch.length < most) this.#scratch = new Uint8Array(2 * most);
+    return this.#scratch.subarray(0, encoder.encodeInto(value, this.#scratch).written);
   }
 }

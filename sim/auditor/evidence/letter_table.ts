@@ -6,7 +6,9 @@
 
 import { Buffer } from "node:buffer";
 import type { DeadLetter } from "../../../kafka/messages/mod.ts";
-import { formatRef, refOf } from "../findings.ts";
+import { refOf } from "../findings.ts";
+import type { AuditMemory } from "../memory/audit_memory.ts";
+import type { OffsetColumns } from "../memory/columns.ts";
 import type { RecordRef } from "../verdict.ts";
 
 /** A message that a fold threw on and that was skipped. */
@@ -19,11 +21,20 @@ export interface PoisonLetter {
   readonly error: string;
 }
 
+/** Kinds of letters, in the order of their codes, which begin with 1. */
+const KINDS = ["malformed", "poison"] as const satisfies readonly DeadLetter["kind"][];
+
 /** Dead letters by role and place. */
 export class LetterTable {
-  readonly #letters = new Map<string, DeadLetter["kind"]>();
+  readonly #memory: AuditMemory;
+  /** By role and topic. */
+  readonly #kinds = new Map<string, OffsetColumns>();
   readonly #poison: PoisonLetter[] = [];
   #size = 0;
+
+  constructor(memory: AuditMemory) {
+    this.#memory = memory;
+  }
 
   /** Each record that a role skipped as poison, once, in the order of the letters. */
   get poison(): readonly PoisonLetter[] {
@@ -35,31 +46,30 @@ export class LetterTable {
   }
 
   add(letter: DeadLetter, letterAt: RecordRef): void {
-    const key = keyOf(letter.role, letter);
-    if (letter.kind === "poison" && this.#letters.get(key) !== "poison") {
-      const { role, error } = letter;
-      this.#poison.push({
-        record: refOf(letter),
-        letterAt: refOf(letterAt),
-        role,
-        error,
-        type: typeIn(letter),
-      });
+    const { role, topic, partition, offset, kind, error } = letter;
+    const name = `${role} ${topic}`;
+    const known = this.#kinds.get(name);
+    const kinds = known ?? this.#memory.offsetColumns("bytes");
+    if (known === undefined) this.#kinds.set(name, kinds);
+    if (kind === "poison" && kinds.get(partition, offset) !== codeOf("poison")) {
+      const type = typeIn(letter);
+      this.#poison.push({ record: refOf(letter), letterAt: refOf(letterAt), role, error, type });
     }
-    this.#letters.set(key, letter.kind);
+    kinds.set(partition, offset, codeOf(kind));
     this.#size++;
   }
 
   /** Why the role set a record aside; null when it did not. */
   kindOf(role: string, at: RecordRef): DeadLetter["kind"] | null {
     // Most runs have no letters at all, and this is asked for every record.
-    if (this.#letters.size === 0) return null;
-    return this.#letters.get(keyOf(role, at)) ?? null;
+    if (this.#size === 0) return null;
+    const code = this.#kinds.get(`${role} ${at.topic}`)?.get(at.partition, at.offset) ?? 0;
+    return KINDS[code - 1] ?? null;
   }
 }
 
-function keyOf(role: string, at: RecordRef): string {
-  return `${role} ${formatRef(at)}`;
+function codeOf(kind: DeadLetter["kind"]): number {
+  return KINDS.indexOf(kind) + 1;
 }
 
 const TYPE = /"type":"([a-z-]{1,64})"/;

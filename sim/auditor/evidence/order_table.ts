@@ -5,9 +5,11 @@
  */
 
 import type { CancelRequested, OrderAccepted } from "../../../kafka/messages/mod.ts";
-import { Column, OffsetColumns, PlaceColumn } from "../columns.ts";
+import type { AuditMemory } from "../memory/audit_memory.ts";
+import type { Column, OffsetColumns, PlaceColumn } from "../memory/columns.ts";
+import type { Numbering } from "../memory/numbering.ts";
 import type { Derived } from "../derived_messages.ts";
-import { Fingerprinter, Numbering } from "../fingerprint.ts";
+import { Fingerprinter } from "../fingerprint.ts";
 
 /** How an order ended, as its user was told. */
 export const END_NONE = 0;
@@ -16,35 +18,64 @@ export const END_CANCELLED = 2;
 
 /** Orders by row. A row exists as soon as any message names the order's number. */
 export class OrderTable {
-  readonly #numbers = new Numbering();
+  readonly #numbers: Numbering;
   readonly #print = new Fingerprinter();
-  readonly number = Column.doubles();
-  readonly #idLow = Column.words();
-  readonly #idHigh = Column.words();
-  readonly #user = Column.words();
-  readonly symbol = Column.words();
+  readonly number: Column;
+  readonly #idLow: Column;
+  readonly #idHigh: Column;
+  readonly #user: Column;
+  readonly symbol: Column;
   /** 1 for a buy. */
-  readonly buys = Column.bytes();
-  readonly lots = Column.words();
+  readonly buys: Column;
+  readonly lots: Column;
   /** 0 for none. */
-  readonly limitTicks = Column.words();
+  readonly limitTicks: Column;
+  /** The cash that a buy may spend; 0 for a sell. */
+  readonly budget: Column;
+  /** 1 when its rest does not stay in the book. */
+  readonly immediate: Column;
   /** Where its order-accepted is. */
-  readonly acceptedAt = new PlaceColumn("orders");
+  readonly acceptedAt: PlaceColumn;
   /** Where the command that it came from is. */
-  readonly commandAt = new PlaceColumn("order-commands");
+  readonly commandAt: PlaceColumn;
   /** 1 when its first order-placed was seen. */
-  readonly placed = Column.bytes();
+  readonly placed: Column;
   /** What its user was told to be open. */
-  readonly remaining = Column.words();
-  readonly fills = Column.words();
-  readonly ended = Column.bytes();
+  readonly remaining: Column;
+  readonly fills: Column;
+  readonly ended: Column;
   /** What settlements have left of it, and of its reservation. */
-  readonly unsettled = Column.words();
-  readonly reserved = Column.doubles();
+  readonly unsettled: Column;
+  readonly reserved: Column;
   /** 1 when its reservation was made, 2 when it is over. */
-  readonly reservation = Column.bytes();
+  readonly reservation: Column;
   /** By command: row + 1 of the order accepted from it. */
-  readonly #byCommand = new OffsetColumns(Column.words);
+  readonly #byCommand: OffsetColumns;
+
+  constructor(memory: AuditMemory) {
+    this.#numbers = memory.numbering();
+    this.#byCommand = memory.offsetColumns("words");
+    const table = memory.table();
+    this.number = table.doubles();
+    this.#idLow = table.words();
+    this.#idHigh = table.words();
+    this.#user = table.words();
+    this.symbol = table.words();
+    this.buys = table.bytes();
+    this.lots = table.words();
+    this.limitTicks = table.words();
+    this.budget = table.doubles();
+    this.immediate = table.bytes();
+    this.acceptedAt = table.places("orders");
+    this.commandAt = table.places("order-commands");
+    this.placed = table.bytes();
+    this.remaining = table.words();
+    this.fills = table.words();
+    this.ended = table.bytes();
+    this.unsettled = table.words();
+    this.reserved = table.doubles();
+    this.reservation = table.bytes();
+  }
 
   get size(): number {
     return this.#numbers.size;
@@ -53,15 +84,15 @@ export class OrderTable {
   /** The row of an order number, or -1. */
   find(orderNumber: number): number {
     this.#numbers.print.ofInteger(orderNumber);
-    return this.#numbers.find();
+    return this.#numbers.find(orderNumber);
   }
 
   /** The row of an order number, a new one when it was not known. */
   add(order: { readonly orderNumber: number; readonly userId: string; readonly orderId: string }) {
     this.#numbers.print.ofInteger(order.orderNumber);
-    const known = this.#numbers.find();
-    if (known >= 0) return known;
-    const row = this.#numbers.add();
+    const { size } = this.#numbers;
+    const row = this.#numbers.add(order.orderNumber);
+    if (row < size) return row;
     this.number.set(row, order.orderNumber);
     this.#print.ofText(orderKey(order.userId, order.orderId));
     this.#idLow.set(row, this.#print.low);
@@ -87,6 +118,8 @@ export class OrderTable {
     this.buys.set(row, message.side === "buy" ? 1 : 0);
     this.lots.set(row, message.quantityLots);
     this.limitTicks.set(row, message.limitTicks ?? 0);
+    this.budget.set(row, message.budgetUnits ?? 0);
+    this.immediate.set(row, message.timeInForce === "ioc" ? 1 : 0);
     this.remaining.set(row, message.quantityLots);
     this.acceptedAt.set(row, record);
     this.commandAt.set(row, origin);
@@ -101,13 +134,22 @@ export class OrderTable {
 
 /** Cancels handed to the engine, by row. */
 export class CancelTable {
-  readonly orderNumber = Column.doubles();
-  readonly requestedAt = new PlaceColumn("orders");
-  readonly commandAt = new PlaceColumn("order-commands");
-  readonly #cancelId = Column.words();
+  readonly orderNumber: Column;
+  readonly requestedAt: PlaceColumn;
+  readonly commandAt: PlaceColumn;
+  readonly #cancelId: Column;
   readonly #print = new Fingerprinter();
-  readonly #byCommand = new OffsetColumns(Column.words);
+  readonly #byCommand: OffsetColumns;
   #size = 0;
+
+  constructor(memory: AuditMemory) {
+    this.#byCommand = memory.offsetColumns("words");
+    const table = memory.table();
+    this.orderNumber = table.doubles();
+    this.requestedAt = table.places("orders");
+    this.commandAt = table.places("order-commands");
+    this.#cancelId = table.words();
+  }
 
   get size(): number {
     return this.#size;

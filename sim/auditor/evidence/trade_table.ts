@@ -4,8 +4,9 @@
  * @module
  */
 
-import { Column, PlaceColumn } from "../columns.ts";
-import { Numbering } from "../fingerprint.ts";
+import type { AuditMemory } from "../memory/audit_memory.ts";
+import type { Column, PlaceColumn } from "../memory/columns.ts";
+import { type Numbering, trailingNumber } from "../memory/numbering.ts";
 
 /** Legs of a trade, as bits. */
 export const LEG_TRADE = 1;
@@ -34,18 +35,34 @@ export function legNames(legs: number): string {
 
 /** Trades by row. */
 export class TradeTable {
-  readonly #ids = new Numbering();
-  readonly symbol = Column.words();
-  readonly priceTicks = Column.words();
-  readonly lots = Column.words();
-  readonly seen = Column.bytes();
-  readonly buyOrder = Column.doubles();
-  readonly sellOrder = Column.doubles();
-  readonly tradeAt = new PlaceColumn("market-data");
-  readonly buyFillAt = new PlaceColumn("notifications");
-  readonly sellFillAt = new PlaceColumn("notifications");
-  readonly buySettleAt = new PlaceColumn("order-commands");
-  readonly sellSettleAt = new PlaceColumn("order-commands");
+  readonly #ids: Numbering;
+  readonly symbol: Column;
+  readonly priceTicks: Column;
+  readonly lots: Column;
+  readonly seen: Column;
+  readonly buyOrder: Column;
+  readonly sellOrder: Column;
+  readonly tradeAt: PlaceColumn;
+  readonly buyFillAt: PlaceColumn;
+  readonly sellFillAt: PlaceColumn;
+  readonly buySettleAt: PlaceColumn;
+  readonly sellSettleAt: PlaceColumn;
+
+  constructor(memory: AuditMemory) {
+    this.#ids = memory.numbering();
+    const table = memory.table();
+    this.symbol = table.words();
+    this.priceTicks = table.words();
+    this.lots = table.words();
+    this.seen = table.bytes();
+    this.buyOrder = table.doubles();
+    this.sellOrder = table.doubles();
+    this.tradeAt = table.places("market-data");
+    this.buyFillAt = table.places("notifications");
+    this.sellFillAt = table.places("notifications");
+    this.buySettleAt = table.places("order-commands");
+    this.sellSettleAt = table.places("order-commands");
+  }
 
   get size(): number {
     return this.#ids.size;
@@ -54,7 +71,7 @@ export class TradeTable {
   /** The row of a trade id, a new one when it was not known. */
   add(tradeId: string): number {
     this.#ids.print.ofText(tradeId);
-    return this.#ids.add();
+    return this.#ids.add(trailingNumber(tradeId));
   }
 
   /** The first leg found of a trade, in the order in which they are told. */

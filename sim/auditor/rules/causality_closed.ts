@@ -7,7 +7,7 @@
 
 import type { LogRecord } from "../../../kafka/event_log.ts";
 import type { CancelRequested, OrderAccepted } from "../../../kafka/messages/mod.ts";
-import { Column, OffsetColumns } from "../columns.ts";
+import type { OffsetColumns } from "../memory/columns.ts";
 import type { Derived } from "../derived_messages.ts";
 import { Fingerprinter } from "../fingerprint.ts";
 import { formatRef } from "../findings.ts";
@@ -20,12 +20,15 @@ export class CausalityClosed implements Rule {
   readonly #context: RuleContext;
   readonly #print = new Fingerprinter();
   /** Ids of the records of `orders`, by place. */
-  readonly #orderIds = new OffsetColumns(Column.words);
+  readonly #orderIds: OffsetColumns;
   /** Ids that effects name, by the place in `order-commands` where they say their cause is. */
-  readonly #namedIds = new OffsetColumns(Column.words);
+  readonly #namedIds: OffsetColumns;
 
   constructor(context: RuleContext) {
     this.#context = context;
+    const { memory } = context.evidence;
+    this.#orderIds = memory.offsetColumns("words");
+    this.#namedIds = memory.offsetColumns("words");
   }
 
   onDerived(derived: Derived): void {

@@ -7,11 +7,12 @@
  */
 
 import type { CancelRequested, ClientCommand, OrderAccepted } from "../../../kafka/messages/mod.ts";
-import { Column, PlaceColumn } from "../columns.ts";
+import type { Column, PlaceColumn } from "../memory/columns.ts";
+import { type Numbering, trailingNumber } from "../memory/numbering.ts";
 import type { Derived } from "../derived_messages.ts";
 import type { AnswerFacts } from "../evidence/answer_table.ts";
 import { orderKey } from "../evidence/order_table.ts";
-import { Fingerprinter, Numbering } from "../fingerprint.ts";
+import { Fingerprinter } from "../fingerprint.ts";
 import { formatRef } from "../findings.ts";
 import type { CommandView, Rule, RuleContext } from "../rule.ts";
 import { commandBody } from "./command_body.ts";
@@ -35,17 +36,26 @@ const FORGOTTEN: ReadonlySet<string> = new Set(["stale", "wrong-partition", "acc
 export class DuplicatesInert implements Rule {
   readonly #context: RuleContext;
   readonly #print = new Fingerprinter();
-  readonly #accepted = new Numbering();
-  readonly #acceptedAt = new PlaceColumn("orders");
-  readonly #keys = new Numbering();
+  readonly #accepted: Numbering;
+  readonly #acceptedAt: PlaceColumn;
+  readonly #keys: Numbering;
   /** 1 when the key's first answer is known. */
-  readonly #used = Column.bytes();
-  readonly #exactBody = Column.words();
-  readonly #meaning = Column.words();
-  readonly #firstAt = new PlaceColumn("order-commands");
+  readonly #used: Column;
+  readonly #exactBody: Column;
+  readonly #meaning: Column;
+  readonly #firstAt: PlaceColumn;
 
   constructor(context: RuleContext) {
     this.#context = context;
+    const { memory } = context.evidence;
+    this.#accepted = memory.numbering();
+    this.#acceptedAt = memory.table().places("orders");
+    this.#keys = memory.numbering();
+    const keys = memory.table();
+    this.#used = keys.bytes();
+    this.#exactBody = keys.words();
+    this.#meaning = keys.words();
+    this.#firstAt = keys.places("order-commands");
   }
 
   onAccepted(derived: Derived<OrderAccepted>, row: number): void {
@@ -53,7 +63,7 @@ export class DuplicatesInert implements Rule {
     const { orders } = this.#context.evidence;
     const order = `order ${message.orderNumber} (${message.userId}'s ${message.orderId})`;
     this.#accepted.print.ofText(orderKey(message.userId, message.orderId));
-    const key = this.#accepted.add();
+    const key = this.#accepted.add(trailingNumber(message.orderId));
     const first = this.#acceptedAt.get(key) ?? orders.acceptedAt.get(row);
     const sibling = orders.acceptedFrom(origin.partition, origin.offset);
     const before = first ?? (sibling < 0 ? null : orders.acceptedAt.get(sibling));
@@ -79,9 +89,10 @@ export class DuplicatesInert implements Rule {
     this.#context.findings.check(RULE);
     const { kind, id } = keyOf(command);
     this.#keys.print.ofText(`${kind}\u0000${command.userId}\u0000${id}`);
-    const known = this.#keys.find();
-    const key = this.#keys.add();
-    const first = known >= 0 && this.#used.get(key) === 1 ? this.#firstAt.get(key) : null;
+    const known = this.#keys.size;
+    const key = this.#keys.add(trailingNumber(id));
+    const isNew = key === known;
+    const first = !isNew && this.#used.get(key) === 1 ? this.#firstAt.get(key) : null;
     const body = commandBody(command);
     const exact = this.#print.ofText(body.exact).low;
     const meaning = this.#print.ofText(body.meaning).low;
@@ -93,7 +104,7 @@ export class DuplicatesInert implements Rule {
         : "other";
       return this.#judgeAgain(view, answer, { first, sameBody });
     }
-    if (answer.duplicate && known < 0) {
+    if (answer.duplicate && isNew) {
       this.#violate(view, null, "is answered as a duplicate, but nothing came before it");
     }
     if (!usesId(command, answer)) return;

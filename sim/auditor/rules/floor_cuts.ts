@@ -10,7 +10,7 @@
 
 import type { LogRecord } from "../../../kafka/event_log.ts";
 import type { CancelRequested, OrderAccepted, Origin } from "../../../kafka/messages/mod.ts";
-import type { PlaceColumn } from "../columns.ts";
+import type { PlaceColumn } from "../memory/columns.ts";
 import type { Derived } from "../derived_messages.ts";
 import type { FloorTotals, TotalsAt } from "../evidence/floor_totals.ts";
 import type { Rule, RuleContext, Settlement } from "../rule.ts";

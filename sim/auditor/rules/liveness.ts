@@ -6,8 +6,8 @@
  */
 
 import type { EventLog } from "../../../kafka/event_log.ts";
-import { formatDuration } from "../../duration.ts";
 import type { Findings } from "../findings.ts";
+import { firstLeftOver } from "./left_over.ts";
 
 const RULE = "liveness";
 
@@ -19,6 +19,18 @@ const GROUPS = [
   "notifier",
   "audit-logger",
 ] as const;
+
+/**
+ * Whether every group has worked off all there is, as the log says of a run that is over. Where no group
+ * has committed anything nobody can tell.
+ */
+export async function hasDrained(log: EventLog): Promise<boolean> {
+  const byGroup = await Promise.all(GROUPS.map((group) => log.lag(group)));
+  const played = byGroup.filter((lags) => lags.some(({ offset }) => offset > 0));
+  if (played.length === 0) return false;
+  for (const lag of played.flat()) if (await firstLeftOver(log, lag) !== null) return false;
+  return true;
+}
 
 /** What is known of a run's end besides its log. */
 export interface RestFacts {
@@ -43,15 +55,17 @@ export async function judgeLiveness(
     const lags = await log.lag(group);
     if (lags.every(({ offset }) => offset === 0)) continue;
     groups++;
-    for (const { topic, partition, offset, lag } of lags) {
+    for (const lag of lags) {
       findings.check(RULE);
-      if (lag === 0) continue;
-      const text = `${group} had ${lag} records of ${topic}/${partition} left to work off`;
+      const offset = await firstLeftOver(log, lag);
+      if (offset === null) continue;
+      const { topic, partition } = lag;
+      const text = `${group} had ${lag.lag} records of ${topic}/${partition} left to work off`;
       findings.miss(RULE, text, [{ topic, partition, offset }]);
     }
   }
   if (stuckAfterMs !== undefined) {
-    const waited = formatDuration(stuckAfterMs);
+    const waited = `${Math.round(stuckAfterMs / 1_000)} s`;
     findings.violate(RULE, `the floor had not come to rest ${waited} after the load ended`, []);
   }
   if (!drained) findings.undecide(RULE, "the run was ended before the floor had come to rest");

@@ -13,7 +13,7 @@ import type {
   PlaceOrder,
 } from "../../../kafka/messages/mod.ts";
 import type { Derived } from "../derived_messages.ts";
-import { subjectPrint } from "../evidence/answer_table.ts";
+import { type AnswerFacts, placedPrint, subjectPrint } from "../evidence/answer_table.ts";
 import { stepsOf } from "../evidence/floor_facts.ts";
 import { END_CANCELLED } from "../evidence/order_table.ts";
 import { formatRef } from "../findings.ts";
@@ -141,14 +141,36 @@ export class NoPhantom implements Rule {
     if (answer.subject !== subjectPrint(evidence.print, command)) {
       return "its answer is about something else";
     }
-    if (answer.type !== "order-placed" || answer.duplicate || acceptedRow < 0) return null;
+    if (answer.type !== "order-placed" || answer.duplicate) return null;
+    if (this.#tellsOtherTerms(command, answer)) return "was told other terms than it asks for";
+    if (acceptedRow < 0) return null;
     const number = evidence.orders.number.get(acceptedRow);
     return number === answer.orderNumber
       ? null
       : `was told order number ${answer.orderNumber}, but accepted as ${number}`;
   }
 
-  #wrongOrder({ command, acceptedRow: row }: CommandView): string | null {
+  /** The number and the reservation are compared elsewhere. */
+  #tellsOtherTerms(command: ClientCommand, answer: AnswerFacts): boolean {
+    const { evidence } = this.#context;
+    if (command.type !== "place-order") return false;
+    const symbol = evidence.facts?.symbol(orderSymbol(command));
+    const price = limitPriceOf(command);
+    const { side } = command;
+    if (symbol === undefined || price === undefined || (side !== "buy" && side !== "sell")) {
+      return false;
+    }
+    return answer.content !== placedPrint(evidence.print, {
+      orderNumber: answer.orderNumber,
+      symbol: symbol.symbol,
+      side,
+      quantityLots: stepsOf(command.quantity, symbol.lotSize),
+      limitTicks: price === null ? null : stepsOf(price, symbol.tickSize),
+      reserved: answer.amount,
+    });
+  }
+
+  #wrongOrder({ command, answer, acceptedRow: row }: CommandView): string | null {
     if (row < 0) return null;
     if (command.type !== "place-order") return "an order was accepted from it";
     const { orders, facts } = this.#context.evidence;
@@ -169,7 +191,15 @@ export class NoPhantom implements Rule {
     if (price !== undefined && orders.limitTicks.get(row) !== limit) {
       return `its limit is ${limit} ticks, but was accepted as ${orders.limitTicks.get(row)}`;
     }
-    return null;
+    if ((orders.immediate.get(row) === 1) !== isImmediate(command)) {
+      return "it was accepted with another time in force";
+    }
+    if (answer?.type !== "order-placed") return null;
+    const budget = orders.budget.get(row);
+    const reserved = buys ? answer.amount : 0;
+    return budget === reserved
+      ? null
+      : `${reserved} cash units were reserved for it, but it may spend ${budget}`;
   }
 
   #wrongCancel({ command, cancelRow: row }: CommandView): string | null {
@@ -190,6 +220,11 @@ export class NoPhantom implements Rule {
     const chain = [...chainOfOrder(evidence, row), cause, record];
     findings.violate(RULE, `${what} (${formatRef(record)})`, chain);
   }
+}
+
+/** Left out, it is what is usual for an order with a price, or without one. */
+function isImmediate({ timeInForce, price }: PlaceOrder): boolean {
+  return (timeInForce ?? (price === undefined || price === null ? "ioc" : "gtc")) === "ioc";
 }
 
 function orderSymbol(command: PlaceOrder): string {

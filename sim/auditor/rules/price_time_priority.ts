@@ -42,11 +42,12 @@ const RELEASED = 2;
 /** The rule. */
 export class PriceTimePriority implements Rule {
   readonly #context: RuleContext;
-  readonly #expected = new ExpectedOutcomes();
+  readonly #expected: ExpectedOutcomes;
   readonly #books: ReplayedBooks;
 
   constructor(context: RuleContext) {
     this.#context = context;
+    this.#expected = new ExpectedOutcomes(context.evidence.memory);
     this.#books = new ReplayedBooks(context, this.#expected);
   }
 

@@ -7,7 +7,7 @@
 
 import type { LogRecord } from "../../../kafka/event_log.ts";
 import type { Origin } from "../../../kafka/messages/mod.ts";
-import { Column } from "../columns.ts";
+import type { Column, Table } from "../memory/columns.ts";
 import { Fingerprinter } from "../fingerprint.ts";
 import { formatRef } from "../findings.ts";
 import type { RuleContext } from "../rule.ts";
@@ -22,6 +22,7 @@ interface Channel {
   lastRecordOffset: number;
   /** Fingerprint of each message, by sequence, so that a repeat can be compared. */
   readonly contents: Column;
+  readonly table: Table;
 }
 
 /** Something sent over a channel. */
@@ -36,27 +37,38 @@ export interface Sent {
 /** The rule, for one destination partition after the other. */
 export class SequencesDense {
   readonly #context: RuleContext;
+  readonly #judges: (topic: string) => boolean;
+  #judging = true;
   readonly #channels = new Map<string, Channel>();
+  /** The channel asked for last, by what it was asked for with. */
+  #last: { readonly sender: string; readonly topic: string; readonly partition: number } | null =
+    null;
+  #lastChannel: Channel | null = null;
   readonly #print = new Fingerprinter();
 
-  constructor(context: RuleContext) {
+  /** `judges` tells the topics in which it judges; in others it only tells repeats. */
+  constructor(context: RuleContext, judges: (topic: string) => boolean = () => true) {
     this.#context = context;
+    this.#judges = judges;
   }
 
   /** Forgets the channels of the partition before. */
-  startPartition(): void {
+  startPartition(topic: string): void {
+    this.#judging = this.#judges(topic);
+    for (const { table } of this.#channels.values()) table.clear();
     this.#channels.clear();
+    this.#lastChannel = null;
   }
 
   /** Whether a message is seen for the first time. */
   admit(sent: Sent): boolean {
     const { findings, evidence } = this.#context;
     const { record, origin, sequence } = sent;
-    findings.check(RULE);
+    if (this.#judging) findings.check(RULE);
     const channel = this.#channelOf(sent);
     const content = this.#print.ofBytes(record.value ?? EMPTY).low;
     if (sequence < channel.next) {
-      evidence.counts.repeats++;
+      if (this.#judging) evidence.counts.repeats++;
       if (channel.contents.get(sequence) !== content) {
         this.#violate(sent, channel, `repeats sequence ${sequence} with other content`);
       }
@@ -84,21 +96,29 @@ export class SequencesDense {
   }
 
   #channelOf({ origin, sender }: Sent): Channel {
-    const key = `${sender} ${origin.topic}/${origin.partition}`;
+    const { topic, partition } = origin;
+    const last = this.#last;
+    if (
+      this.#lastChannel !== null && last?.partition === partition && last.topic === topic &&
+      last.sender === sender
+    ) return this.#lastChannel;
+    const key = `${sender} ${topic}/${partition}`;
     const known = this.#channels.get(key);
-    if (known !== undefined) return known;
-    const channel = {
-      next: 0,
-      lastOffset: -1,
-      lastIndex: -1,
-      lastRecordOffset: -1,
-      contents: Column.words(),
-    };
-    this.#channels.set(key, channel);
+    const channel = known ?? this.#newChannel();
+    if (known === undefined) this.#channels.set(key, channel);
+    this.#last = { sender, topic, partition };
+    this.#lastChannel = channel;
     return channel;
   }
 
+  #newChannel(): Channel {
+    const table = this.#context.evidence.memory.table();
+    const contents = table.words();
+    return { next: 0, lastOffset: -1, lastIndex: -1, lastRecordOffset: -1, contents, table };
+  }
+
   #violate(sent: Sent, channel: Channel, what: string): void {
+    if (!this.#judging) return;
     const { record, origin } = sent;
     const before = channel.lastRecordOffset;
     const text = `${formatRef(record)} from ${origin.topic}/${origin.partition} ${what}`;

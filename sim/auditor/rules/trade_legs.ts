@@ -6,7 +6,7 @@
  */
 
 import type { Side, Trade } from "../../../kafka/messages/mod.ts";
-import type { PlaceColumn } from "../columns.ts";
+import type { PlaceColumn } from "../memory/columns.ts";
 import type { Derived } from "../derived_messages.ts";
 import {
   ALL_LEGS,

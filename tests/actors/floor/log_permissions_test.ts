@@ -10,6 +10,7 @@ Deno.test("logPermissions() of an embedded log are its files and nothing else", 
     "a/log.sqlite-wal",
     "a/log.sqlite-shm",
     "a/log.sqlite-journal",
+    "a/log.sqlite-ends",
   ]);
   assert.deepEqual([write, net, env], [read, [], []]);
 });

@@ -3,6 +3,7 @@ import { createMarketDataProducer } from "../../../actors/market_data_producer/m
 import type { MarketDataProducerOptions } from "../../../actors/market_data_producer/options.ts";
 import type { RuntimeEventBody } from "../../../actors/runtime/runtime_events.ts";
 import type { Clock } from "../../../actors/runtime/clock.ts";
+import { VirtualTime } from "../../../actors/runtime/virtual_time.ts";
 import { decodeRecord, type Price } from "../../../kafka/messages/mod.ts";
 import { partitionForKey } from "../../../kafka/partitioner.ts";
 import { ArrayLog } from "../../support/array_log.ts";
@@ -188,4 +189,49 @@ Deno.test("createMarketDataProducer() names an option that makes no prices", () 
   assert.throws(make({ symbols: [] }), /no symbol is named/);
   assert.throws(make({ symbols: [...OPTIONS.symbols, OPTIONS.symbols[0]!] }), /named twice/);
   assert.throws(make({ pace: { perSecond: -1, burst: 1 } }), /perSecond is -1/);
+});
+
+Deno.test("createMarketDataProducer() claims what its wall clock says", async () => {
+  const [right, wrong] = [new ArrayLog(), new ArrayLog()];
+  await start(right, new JumpClock(OPTIONS.startAt)).run();
+  const jump = new JumpClock(OPTIONS.startAt);
+  const clock: Clock = {
+    now: () => jump.now(),
+    sleep: (ms, signal) => jump.sleep(ms, signal),
+    claimed: (now) => now - 5_000,
+  };
+  await start(wrong, clock).run();
+  assert.deepEqual(
+    prices(wrong),
+    prices(right).map((price) => ({ ...price, timestamp: price.timestamp - 5_000 })),
+  );
+});
+
+Deno.test("createMarketDataProducer() replays a file in virtual time, which stands still while it reads", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const path = `${directory}/trades.csv`;
+    // More than one piece of the file, a trade every ten milliseconds.
+    const rows = Array.from({ length: 8_000 }, (_, n) => {
+      return `${n},${100 + n % 7},2,201,${1_723_161_255_000 + 10 * n},True,True`;
+    });
+    await Deno.writeTextFile(path, rows.join("\n"));
+    const options: MarketDataProducerOptions = {
+      ...OPTIONS,
+      symbols: [{
+        symbol: "BTC",
+        tickSize: 0.01,
+        prices: { model: "replay", path, format: "binance-trades" },
+      }],
+      until: { count: 7_900 },
+    };
+    const array = new ArrayLog();
+    const time = new VirtualTime({ seed: 1, startsAt: options.startAt });
+    await time.run(() => start(array, time, options).run());
+    const stamps = prices(array).map(({ timestamp }) => timestamp - options.startAt);
+    assert.deepEqual(stamps, Array.from({ length: 7_900 }, (_, n) => 10 * n));
+    assert.equal(time.now(), options.startAt + 10 * 7_899);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });

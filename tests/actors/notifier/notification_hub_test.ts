@@ -72,6 +72,8 @@ Deno.test("NotificationHub hands over from what was missed to what is live witho
           await writing;
           end += count;
         }
+        // For whoever had missed nothing when it joined.
+        await tell(log, USER, [end++]);
         await until(() => first.numbers.length >= end);
         await until(() => others.every(({ numbers }) => numbers.at(-1) === end - 1));
         assert.deepEqual(first.numbers, range(0, end));

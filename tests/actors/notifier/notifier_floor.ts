@@ -11,8 +11,7 @@ export const PARTITIONS = 3;
 
 /** A log in memory with the floor's topics. */
 export async function notificationLog(): Promise<EventLog> {
-  let now = 1_625_159_076_000;
-  const log = await openMemoryLog({ now: () => now++ });
+  const log = await openMemoryLog();
   await log.createTopics(topicSettings({ partitions: { notifications: PARTITIONS } }));
   return log;
 }

@@ -8,7 +8,7 @@ import { openMemoryLog } from "../../../kafka/open_event_log.ts";
 import { topicSettings } from "../../../kafka/topics.ts";
 import { JumpClock } from "../../support/jump_clock.ts";
 
-/** Both producers on an embedded log, twice: the second incarnations find everything done. */
+/** Both producers on a log, twice: the second incarnations find everything done. */
 async function runBoth(log: EventLog, producer: string): Promise<readonly number[]> {
   const tell = () => {};
   const prices = createMarketDataProducer({
@@ -57,8 +57,8 @@ async function runBoth(log: EventLog, producer: string): Promise<readonly number
   return [report[0]!.counters.published!, report[1]!.counters.acknowledged!];
 }
 
-Deno.test("producers on an embedded log: durable, priced by the market, done only once", async () => {
-  await using log = await openMemoryLog({ now: () => 10_000 });
+Deno.test("producers on a log: durable, priced by the market, done only once", async () => {
+  await using log = await openMemoryLog();
   await log.createTopics(topicSettings());
   const [published, acknowledged] = await runBoth(log, "traders-0");
   assert.equal(published, 301);

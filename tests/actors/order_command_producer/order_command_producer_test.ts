@@ -183,3 +183,21 @@ Deno.test("createOrderCommandProducer() names an option that makes no load", () 
   assert.throws(make({ maxBatch: 0 }), /maxBatch cannot be 0/);
   assert.throws(make({ instance: 2, instances: 2 }), /instance 2 of 2/);
 });
+
+Deno.test("createOrderCommandProducer() claims what its wall clock says and keeps to its intentions", async () => {
+  const array = new ArrayLog();
+  const jump = new JumpClock(OPTIONS.startAt);
+  const clock: Clock = {
+    now: () => jump.now(),
+    sleep: (ms, signal) => jump.sleep(ms, signal),
+    claimed: (now) => now + 1_000_000,
+  };
+  await start(array, clock, { flow: { ...OPTIONS.flow, mix: { limit: 3, cancel: 1, deposit: 1 } } })
+    .run();
+  const all = intents(array);
+  assert.ok(all.length > 1_000);
+  for (const { intendedAt, timestamp, value } of all) {
+    assert.equal(timestamp, intendedAt);
+    assert.equal(JSON.parse(value).timestamp, intendedAt + 1_000_000);
+  }
+});

@@ -55,6 +55,9 @@ export class FakeHandle implements ActorHandle {
   onData = (): void => {};
   crash = (): Promise<void> => Promise.resolve();
   hang = (): Promise<void> => Promise.resolve();
+  disown = (): Promise<void> => Promise.resolve();
+  inject = (): Promise<void> => Promise.resolve();
+  heal = (): Promise<void> => Promise.resolve();
 }
 
 /** All fake handles of a test and what happened to them, in order. */

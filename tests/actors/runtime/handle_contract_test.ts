@@ -59,7 +59,6 @@ function lifeAndDeath(name: string, spawn: SpawnPuppet): void {
     const handle = spawn(stage, { options: { stop: "throws" }, limits });
     await handle.stop(1000);
     assert.equal((await handle.down).error?.message, "will not stop");
-    return leftBehind(spawn);
   });
 }
 
@@ -139,7 +138,6 @@ function watching(name: string, spawn: SpawnPuppet): void {
     const { reason, error } = await handle.down;
     assert.equal(reason, "start-timeout");
     assert.match(error?.message ?? "", /was not ready within 400 ms/);
-    return leftBehind(spawn);
   });
 
   onStage(`${name}: one that hangs is unresponsive at its deadline`, async (stage) => {
@@ -160,7 +158,6 @@ function watching(name: string, spawn: SpawnPuppet): void {
     const { reason, error } = await handle.down;
     assert.equal(reason, "terminated");
     assert.match(error?.message ?? "", /did not stop within 30 ms/);
-    return leftBehind(spawn);
   });
 
   onStage(`${name}: terminate() before it is ready ends it too`, async (stage) => {
@@ -171,9 +168,77 @@ function watching(name: string, spawn: SpawnPuppet): void {
   });
 }
 
-/** What has no thread of its own cannot be ended by force. */
-function leftBehind(spawn: SpawnPuppet): "zombie" | undefined {
-  return spawn === inThisThread ? "zombie" : undefined;
+function faults(name: string, spawn: SpawnPuppet): void {
+  onStage(`${name}: disown() puts it down at once, and it works on for so long`, async (stage) => {
+    const limits = { confirmMs: 5, zombieAfterMs: 20, dataCapacity: 100_000 };
+    const handle = spawn(stage, { limits, options: { beatEveryMs: 1 } });
+    let beats = 0;
+    handle.onData((items) => void (beats += items.length));
+    await eventually("it works", () => beats > 0);
+    await handle.disown(200);
+    const { reason, error, confirmed } = await handle.down;
+    assert.equal(reason, "unresponsive");
+    assert.match(error?.message ?? "", /it was disowned, and works on for 200 ms/);
+    assert.equal(confirmed, false);
+    const [beatsThen, toldThen] = [beats, notesOf(stage)];
+    await eventually(
+      "it is a zombie at work",
+      () => stage.runtime.zombies.alive === 1 && beats > beatsThen,
+    );
+    await handle.ended;
+    assert.ok(
+      notesOf(stage) <= toldThen + 1,
+      "what it tells meanwhile is not its successor's story",
+    );
+    assert.deepEqual(kinds(stage).filter((kind) => kind !== "note"), [
+      ...["starting", "ready", "failure", "down", "zombie", "zombie-ended"],
+    ]);
+  });
+
+  onStage(`${name}: abandonZombies() ends one that was disowned before its time`, async (stage) => {
+    const handle = spawn(stage);
+    await handle.ready;
+    await handle.disown(600_000);
+    stage.runtime.abandonZombies();
+    await handle.ended;
+  });
+
+  onStage(`${name}: inject() and heal() reach the actor's faults`, async (stage) => {
+    const handle = spawn(stage, { faultInjection: true });
+    const fault = { id: "f1", kind: "slow", byMs: 5, where: { topic: "orders" } } as const;
+    await handle.inject(fault);
+    assert.deepEqual(await handle.ask({ do: "faults" }), [fault]);
+    await handle.inject({ id: "f2" });
+    await handle.heal("f2");
+    await handle.heal("f1");
+    await handle.heal("never begun");
+    assert.deepEqual(await handle.ask({ do: "faults" }), []);
+    await handle.stop(1000);
+  });
+
+  onStage(
+    `${name}: inject() without fault injection is refused, saying how to have it`,
+    async (stage) => {
+      const handle = spawn(stage);
+      await assert.rejects(handle.inject({ id: "f1", kind: "full" }), {
+        message:
+          /Cannot inject the fault "f1" into "puppet-0": .*start .* { faultInjection: true }/,
+      });
+      assert.deepEqual(await handle.ask({ do: "faults" }), []);
+      await handle.stop(1000);
+    },
+  );
+
+  onStage(`${name}: terminate() says why in what is told`, async (stage) => {
+    const handle = spawn(stage);
+    await handle.ready;
+    handle.terminate("out of memory");
+    assert.match((await handle.down).error?.message ?? "", /puppet-0.*: out of memory/);
+  });
+}
+
+function notesOf({ events }: Stage): number {
+  return events.filter(({ kind }) => kind === "note").length;
 }
 
 function channels(name: string, spawn: SpawnPuppet): void {
@@ -239,7 +304,7 @@ function channels(name: string, spawn: SpawnPuppet): void {
   );
 }
 
-for (const part of [lifeAndDeath, calls, watching, channels]) {
+for (const part of [lifeAndDeath, calls, watching, faults, channels]) {
   part("worker", inWorker);
   part("local", inThisThread);
 }

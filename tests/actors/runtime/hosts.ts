@@ -12,7 +12,6 @@ import { Runtime } from "../../../actors/runtime/runtime.ts";
 import type { RuntimeEvent } from "../../../actors/runtime/runtime_events.ts";
 import { livingActors } from "../../../actors/runtime/web_locks.ts";
 import { spawnWorker } from "../../../actors/runtime/worker_handle.ts";
-import { eventually } from "../../support/eventually.ts";
 import { createPuppet, type PuppetOptions } from "./puppet.ts";
 
 /** Starts a puppet. */
@@ -23,6 +22,7 @@ export type SpawnPuppet = (stage: Stage, options?: {
   readonly limits?: Partial<HandleLimits>;
   readonly permissions?: Deno.PermissionOptionsObject | "none";
   readonly module?: URL;
+  readonly faultInjection?: boolean;
 }) => ActorHandle;
 
 /** A runtime under test and what it told. */
@@ -43,6 +43,7 @@ export const inWorker: SpawnPuppet = ({ runtime }, given = {}) =>
     options: given.options ?? {},
     permissions: given.permissions ?? "none",
     limits: given.limits ?? {},
+    faultInjection: given.faultInjection ?? false,
   });
 
 /** Starts a puppet in this thread. */
@@ -52,20 +53,18 @@ export const inThisThread: SpawnPuppet = ({ runtime }, given = {}) =>
     id: given.id ?? "puppet-0",
     role: "puppet",
     incarnation: given.incarnation ?? 1,
-    factory: createPuppet,
+    create: ({ clock }) => (start) => createPuppet(start, clock),
     options: given.options ?? {},
     limits: given.limits ?? {},
+    faultInjection: given.faultInjection ?? false,
   });
 
 let stages = 0;
 
-/**
- * A test on a runtime of its own, after which no worker may be left. A body that resolves with `zombie`
- * leaves one actor in this thread that never ends, as such an actor may.
- */
+/** A test on a runtime of its own, after which no actor may be left. */
 export function onStage(
   name: string,
-  body: (stage: Stage) => Promise<void | "zombie">,
+  body: (stage: Stage) => Promise<void>,
   maxZombies?: number,
 ): void {
   Deno.test(name, async () => {
@@ -80,10 +79,9 @@ export function onStage(
     });
     const events: RuntimeEvent[] = [];
     runtime.events.addSink((event) => events.push(event));
-    const left = await body({ runtime, events, warnings });
-    if (left === "zombie") await eventually("it is a zombie", () => runtime.zombies.alive === 1);
-    else await runtime.settled();
-    assert.equal(runtime.living().length, left === "zombie" ? 1 : 0);
+    await body({ runtime, events, warnings });
+    await runtime.settled();
+    assert.equal(runtime.living().length, 0);
     assert.deepEqual(await livingActors(`actor:${runId}:`), []);
   });
 }

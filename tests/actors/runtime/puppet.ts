@@ -5,18 +5,21 @@
  */
 
 import type { Actor, ActorReport, ActorStart } from "../../../actors/runtime/actor.ts";
+import { type Clock, systemClock } from "../../../actors/runtime/clock.ts";
 import { deferred } from "../../../actors/runtime/deferred.ts";
 
 /** How the puppet starts and stops. */
 export interface PuppetOptions {
   readonly start?: "well" | "never" | "throws";
   readonly stop?: "well" | "never" | "throws";
+  /** Sends `beat` to its owner, and tells it, every so many milliseconds. */
+  readonly beatEveryMs?: number;
 }
 
 /** What it can be asked. */
 export type PuppetQuestion =
   | { readonly do: "echo"; readonly value: unknown }
-  | { readonly do: "coded-error" | "never-answer" | "finish" | "fail-run" }
+  | { readonly do: "coded-error" | "never-answer" | "finish" | "fail-run" | "faults" }
   | { readonly do: "unhandled-rejection" | "throw-in-timer" | "close" | "exit" }
   | { readonly do: "connect"; readonly port: number }
   | { readonly do: "write" | "read"; readonly path: string }
@@ -32,15 +35,19 @@ class CodedError extends Error {
 
 class Puppet implements Actor {
   readonly #start: ActorStart<PuppetOptions>;
+  readonly #clock: Clock;
   readonly #run = deferred<void>();
   #phase: ActorReport["phase"] = "running";
   #steps = 0;
 
-  constructor(start: ActorStart<PuppetOptions>) {
+  constructor(start: ActorStart<PuppetOptions>, clock: Clock) {
     this.#start = start;
+    this.#clock = clock;
   }
 
   run(): Promise<void> {
+    const { beatEveryMs } = this.#start.options;
+    if (beatEveryMs !== undefined) void this.#beat(beatEveryMs);
     return this.#run.promise;
   }
 
@@ -79,6 +86,8 @@ class Puppet implements Actor {
         return await new Promise(() => {});
       case "finish":
         return this.#run.resolve();
+      case "faults":
+        return this.#start.faults.active;
       case "fail-run":
         return this.#run.reject(new CodedError("the run failed"));
       case "unhandled-rejection":
@@ -109,6 +118,14 @@ class Puppet implements Actor {
     }
   }
 
+  async #beat(everyMs: number): Promise<void> {
+    while (this.#phase === "running") {
+      this.#start.channel.trySend("beat");
+      this.#start.tell({ kind: "note", text: "beat" });
+      await this.#clock.sleep(everyMs);
+    }
+  }
+
   async #send(count: number, how: "send" | "trySend"): Promise<number> {
     const { channel } = this.#start;
     for (let i = 0; i < count; i++) {
@@ -120,8 +137,11 @@ class Puppet implements Actor {
 }
 
 /** Makes a puppet. */
-export async function createPuppet(start: ActorStart<PuppetOptions>): Promise<Actor> {
+export async function createPuppet(
+  start: ActorStart<PuppetOptions>,
+  clock: Clock = systemClock,
+): Promise<Actor> {
   if (start.options.start === "throws") throw new CodedError("the factory failed");
   if (start.options.start === "never") await new Promise(() => {});
-  return new Puppet(start);
+  return new Puppet(start, clock);
 }

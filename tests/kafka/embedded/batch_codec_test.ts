@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { encodeBatch } from "../../../kafka/embedded/batch_encoder.ts";
+import { encodeBatch, sealRow } from "../../../kafka/embedded/batch_encoder.ts";
 import { StoredBatch } from "../../../kafka/embedded/stored_batch.ts";
 import { EventLogError, type RecordToPublish } from "../../../kafka/event_log.ts";
 
@@ -31,7 +31,7 @@ Deno.test("encodeBatch() and StoredBatch give every record back", () => {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const utf8 = (text: string) => decoder.decode(encoder.encode(text));
   fc.assert(fc.property(batches, (records) => {
-    const read = new StoredBatch(place, encodeBatch(records)).records(0);
+    const read = new StoredBatch(place, sealRow(encodeBatch(records), place)).records(0);
     assert.equal(read.length, records.length);
     for (const [i, { key, value, headers }] of records.entries()) {
       const record = read[i]!;
@@ -52,7 +52,10 @@ Deno.test("encodeBatch() and StoredBatch give every record back", () => {
 
 Deno.test("StoredBatch keeps timestamps and holes, and begins where it is told to", () => {
   const records = ["a", "bb", "ccc"].map((value) => ({ key: null, value }));
-  const data = encodeBatch(records, { timestamps: [5, 2 ** 50, 7], offsetDeltas: [0, 4, 9] });
+  const data = sealRow(
+    encodeBatch(records, { timestamps: [5, 2 ** 50, 7], offsetDeltas: [0, 4, 9] }),
+    place,
+  );
   const read = new StoredBatch(place, data).records(104);
   assert.deepEqual(read.map(({ offset, text, timestamp }) => [offset, text, timestamp]), [
     [104, "bb", 2 ** 50],
@@ -61,7 +64,8 @@ Deno.test("StoredBatch keeps timestamps and holes, and begins where it is told t
 });
 
 Deno.test("StoredBatch refuses bytes that are no row", () => {
-  const data = encodeBatch([{ key: "k", value: "value" }, { key: null, value: "more" }]);
+  const records = [{ key: "k", value: "value" }, { key: null, value: "more" }];
+  const data = sealRow(encodeBatch(records), place);
   const isError = (code: string) => (error: unknown) =>
     error instanceof EventLogError && error.code === code;
   const read = (bytes: Uint8Array) => () => new StoredBatch(place, bytes).records(0);
@@ -69,8 +73,34 @@ Deno.test("StoredBatch refuses bytes that are no row", () => {
   assert.throws(read(data.slice(0, data.length - 1)), isError("log-corrupt"));
   const longer = data.slice();
   new DataView(longer.buffer).setUint32(16, 3, true);
-  assert.throws(read(longer), isError("log-corrupt"));
+  assert.throws(read(sealRow(longer, place)), isError("log-corrupt"));
   const newer = data.slice();
   newer[0] = 9;
   assert.throws(read(newer), isError("log-version"));
+});
+
+Deno.test("StoredBatch refuses a row of which any byte, its place or its time has changed", () => {
+  const records = [{ key: "alice", value: "sells 7" }, { key: "bob", value: "buys 2" }];
+  const data = sealRow(encodeBatch(records), place);
+  const refused = (bytes: Uint8Array, at: typeof place) => {
+    assert.throws(() => new StoredBatch(at, bytes).records(0), EventLogError);
+  };
+  for (let index = 0; index < data.length; index++) {
+    const changed = data.slice();
+    changed[index] = changed[index]! ^ 1 << index % 8;
+    refused(changed, place);
+  }
+  refused(data, { ...place, baseOffset: 101 });
+  refused(data, { ...place, timestamp: 78 });
+  assert.deepEqual(new StoredBatch(place, data).records(0).map(({ text }) => text), [
+    "sells 7",
+    "buys 2",
+  ]);
+});
+
+Deno.test("StoredBatch reads rows of version 1, which have no checksum", () => {
+  const sealed = sealRow(encodeBatch([{ key: "alice", value: "sells 7" }]), place);
+  const old = sealed.slice(0, -4);
+  old[0] = 1;
+  assert.deepEqual(new StoredBatch(place, old).records(0).map(({ text }) => text), ["sells 7"]);
 });

@@ -113,5 +113,5 @@ Deno.test("a full disk refuses the publish whole, and loses nothing that was ack
 function openFull(path: string, pages: number): EmbeddedEventLog {
   const opened = openLogFile(path, { durability: "process", create: false });
   opened.database.exec(`PRAGMA max_page_count = ${pages}`);
-  return new EmbeddedEventLog({ ...opened, shared: false, now: () => 0 });
+  return new EmbeddedEventLog({ ...opened, now: () => 0 });
 }

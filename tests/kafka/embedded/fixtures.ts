@@ -1,10 +1,10 @@
 /**
- * Embedded logs for tests: on a file of their own, or in memory, with a clock that a test moves.
+ * Embedded logs for tests, on a file of their own, with a clock that a test moves.
  *
  * @module
  */
 
-import { openEventLog, openMemoryLog } from "../../../kafka/open_event_log.ts";
+import { openEventLog } from "../../../kafka/open_event_log.ts";
 import type { LogFixture } from "../log_fixture.ts";
 
 /** A clock that stands still until it is moved. */
@@ -36,20 +36,6 @@ export async function fileFixture(): Promise<LogFixture & { readonly path: strin
       await log.close();
       await Deno.remove(directory, { recursive: true });
     },
-  };
-}
-
-/** A fixture in memory. */
-export async function memoryFixture(): Promise<LogFixture> {
-  const clock = testClock();
-  const log = await openMemoryLog({ now: clock.now });
-  return {
-    log,
-    clock,
-    openAnother: null,
-    sessionTimeoutMs: 1_000,
-    deadlineMs: 5_000,
-    [Symbol.asyncDispose]: () => log.close(),
   };
 }
 

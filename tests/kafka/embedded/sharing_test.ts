@@ -95,7 +95,7 @@ Deno.test("publish() gives up on a lock after its time, may be repeated, and has
   await using fixture = await fileFixture();
   const topic = await newTopic(fixture.log);
   const opened = openLogFile(fixture.path, { durability: "process", create: false });
-  await using log = new EmbeddedEventLog({ ...opened, shared: true, now: () => 0, lockWaitMs: 50 });
+  await using log = new EmbeddedEventLog({ ...opened, now: () => 0, lockWaitMs: 50 });
   const other = new DatabaseSync(fixture.path);
   other.exec("BEGIN IMMEDIATE");
   const failed = publishTexts(log, { topic, partition: 0 }, ["a"]);

@@ -91,7 +91,7 @@ Deno.test("decodeText() refuses ids that are empty, too long, or have control ch
 });
 
 Deno.test("decodeRecord() decodes what the log gives back, and refuses a tombstone and bytes", async () => {
-  await using log = await openMemoryLog({ now: () => 0 });
+  await using log = await openMemoryLog();
   await log.createTopics(topicSettings());
   const [price] = SAMPLES["market-data"];
   const values = [encodeMessage(price!), null, new Uint8Array([0xff, 0xfe])];

@@ -23,6 +23,7 @@ Deno.test("parseSimArguments() fills in what is not said", () => {
     durability: "process",
     cluster: {},
     metricsPort: null,
+    virtual: null,
     json: false,
   });
 });
@@ -56,8 +57,28 @@ Deno.test("parseSimArguments() reads every option", () => {
     durability: "disk",
     cluster: {},
     metricsPort: null,
+    virtual: null,
     json: true,
   });
+});
+
+Deno.test("parseSimArguments() takes --virtual, once or --twice", () => {
+  const virtualOf = (...argv: readonly string[]) => {
+    const command = parseSimArguments(["scenarios/burst.ts", ...argv]);
+    return command.kind === "run" ? command.virtual : undefined;
+  };
+  assert.deepEqual(virtualOf("--virtual", "--seed", "42"), { twice: false });
+  assert.deepEqual(virtualOf("--twice", "--virtual", "--json"), { twice: true });
+  assert.match(refusal("scenarios/burst.ts", "--twice"), /--twice: goes with --virtual/);
+});
+
+Deno.test("parseSimArguments() refuses beside --virtual what there is in real time only", () => {
+  const refused = (...argv: readonly string[]) => refusal("a.ts", "--virtual", ...argv);
+  assert.match(refused("--brokers", "a:1"), /^--virtual: .* takes no --brokers$/);
+  assert.match(refused("--durability", "disk"), /takes no --durability$/);
+  assert.match(refused("--metrics-port", "0"), /takes no --metrics-port$/);
+  assert.match(refused("--client", "kafkajs", "--metrics-port", "0"), /--client, --metrics-port$/);
+  assert.match(refusal("--resume", "runs/one", "--virtual"), /--resume: .* takes no --virtual$/);
 });
 
 Deno.test("parseSimArguments() lists, helps and resumes", () => {
@@ -68,9 +89,16 @@ Deno.test("parseSimArguments() lists, helps and resumes", () => {
     kind: "resume",
     directory: "runs/one",
     cluster: {},
+    acceptLoss: false,
     metricsPort: null,
     json: true,
   });
+});
+
+Deno.test("parseSimArguments() takes --accept-loss beside --resume only", () => {
+  const resumed = parseSimArguments(["--resume", "runs/one", "--accept-loss"]);
+  assert.equal(resumed.kind === "resume" && resumed.acceptLoss, true);
+  assert.match(refusal("x.ts", "--accept-loss"), /^--accept-loss: .*beside --resume/);
 });
 
 Deno.test("parseSimArguments() says what a wrong option should have been", () => {

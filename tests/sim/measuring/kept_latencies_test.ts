@@ -17,8 +17,8 @@ Deno.test("withEarlier() judges a run by the latencies of all its sittings", asy
   const directory = await Deno.makeTempDir();
   try {
     const path = `${directory}/latencies.json`;
-    assert.equal(await readLatencies(path), null);
-    await keepLatencies(path, {
+    assert.equal(readLatencies(path), null);
+    keepLatencies(path, {
       answer: histogramOf(1, 2, 900).encode(),
       fill: histogramOf().encode(),
     });
@@ -33,13 +33,13 @@ Deno.test("withEarlier() judges a run by the latencies of all its sittings", asy
       complete: true,
     };
     assert.equal(withEarlier(measured, null), measured);
-    const all = withEarlier(measured, await readLatencies(path));
+    const all = withEarlier(measured, readLatencies(path));
     assert.equal(all.answer.count, 4);
     assert.equal(all.answer.max, 900);
     assert.equal(all.fill.count, 1);
     assert.equal(all.complete, true);
-    await keepLatencies(path, all.histograms);
-    assert.equal(withEarlier(measured, await readLatencies(path)).answer.count, 5);
+    keepLatencies(path, all.histograms);
+    assert.equal(withEarlier(measured, readLatencies(path)).answer.count, 5);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -296,3 +296,15 @@ Deno.test("LatencyMeter counts a dead letter once, also when it was written agai
   meter.observe(messages("dead-letters", letters), { at: 20 });
   assert.equal(meter.counts().deadLetters, 3);
 });
+
+Deno.test("LatencyMeter does not time orders of traders whose clock the script lets jump", () => {
+  const meter = new LatencyMeter([], ["trader-1"]);
+  const answers = ["trader-1-0", "trader-10-1", "trader-2-2"].map((orderId, n) => ({
+    ...placed(n, String(n), 1_000),
+    orderId,
+  }));
+  meter.observe(messages("notifications", answers), { at: 1_040 });
+  assert.equal(meter.counts().orders.placed, 3);
+  assert.equal(meter.answer.count, 2);
+  assert.equal(meter.counts().acrossStops, 0);
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../../actors/runtime/clock.ts";
 import type { EventLog } from "../../../kafka/event_log.ts";
 import { encodeMessage, type Notification } from "../../../kafka/messages/mod.ts";
+import { InjectedFaults } from "../../../actors/runtime/injected_faults.ts";
 import { openMemoryLog } from "../../../kafka/open_event_log.ts";
 import { topicSettings } from "../../../kafka/topics.ts";
 import { createMeterActor, type MeterMetrics } from "../../../sim/measuring/meter_actor.ts";
@@ -44,6 +45,7 @@ async function withMeter(
     options: { timedFrom: [{ topic: "notifications", partition: 0, offset: 3 }] },
     tell: () => {},
     channel: { send: () => Promise.resolve(), trySend: () => {} },
+    faults: new InjectedFaults(),
   }, { log, clock: systemClock });
   const running = meter.run();
   try {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import type { Verdict } from "../../../sim/auditor/verdict.ts";
 import { compileScenario } from "../../../sim/compile_scenario.ts";
+import type { LogDigest } from "../../../sim/digest/digest_log.ts";
 import type { MeterMetrics } from "../../../sim/measuring/meter_actor.ts";
 import { coloured, plain } from "../../../sim/report/paint.ts";
 import { renderReport, REPORT_COLUMNS } from "../../../sim/report/render_report.ts";
@@ -12,6 +13,8 @@ import {
   writeReport,
 } from "../../../sim/report/run_report.ts";
 import { scenario } from "../../../sim/scenario.ts";
+import { VIRTUAL_EPOCH } from "../../../sim/virtual/virtual_epoch.ts";
+import type { VirtualFacts } from "../../../sim/virtual/virtual_facts.ts";
 
 const session = scenario("burst", {
   teaches: "How a floor takes bursts: queues grow, latency with them, and nothing is lost.",
@@ -126,6 +129,7 @@ async function input(change: Partial<ReportInput> = {}): Promise<ReportInput> {
       outages: [],
     },
     verdicts,
+    faults: [],
     notes: [],
     ...change,
   };
@@ -290,4 +294,70 @@ Deno.test("makeReport() says what a reader should know of the figures", async ()
   assert.ok(report.notes.some((note) => note.startsWith("3 latencies were below zero")));
   assert.ok(report.notes.some((note) => note.startsWith("2 notifications are missing")));
   assert.match(renderReport(report, plain), /too many open to tell how many are unanswered/);
+});
+
+const DIGEST: LogDigest = {
+  digest: "3f2a".padEnd(64, "0"),
+  topics: { orders: "aa" },
+  states: { "trading-engine orders/0": "bb" },
+  records: 88_000,
+};
+const VIRTUAL = { startsAt: VIRTUAL_EPOCH, wallMs: 400, events: 31_000, digest: DIGEST } as const;
+
+/** The part of a report that tells of virtual time. */
+async function virtualTimeOf(virtual: VirtualFacts): Promise<string> {
+  const text = renderReport(makeReport(await input({ virtual })), plain);
+  return text.split("\n\n").find((section) => section.startsWith("Virtual time")) ?? "";
+}
+
+Deno.test("renderReport() tells how fast virtual time was, and the digest with its seed", async () => {
+  const again = { ...DIGEST, digest: "77".padEnd(64, "0") };
+  const told = await virtualTimeOf({ ...VIRTUAL, again: DIGEST });
+  assert.equal(
+    told,
+    [
+      "Virtual time  9.4 s played in 400 ms, 24 times faster than real time",
+      "  31,000 orders/s of the machine's time · 31,000 events of the scheduler",
+      `  digest ${DIGEST.digest}`,
+      "  seed 2008 · the same when played again",
+    ].join("\n"),
+  );
+  assert.match(await virtualTimeOf({ ...VIRTUAL, again }), /ANOTHER when played again/);
+  assert.doesNotMatch(await virtualTimeOf(VIRTUAL), /again/);
+  assert.match(await virtualTimeOf({ ...VIRTUAL, digest: null }), /^  no digest$/m);
+  assert.equal(renderReport(makeReport(await input()), plain).includes("Virtual time"), false);
+});
+
+Deno.test("makeReport() judges determinism only where it was played twice, or the script asks for it", async () => {
+  const verdict = (status: Verdict["status"]): Verdict => ({
+    rule: "determinism",
+    statement: "the same again",
+    status,
+    checked: 1,
+    violations: 0,
+  });
+  const judged = async (status: Verdict["status"], invariants?: string[]) => {
+    const plan = { ...(await input()).plan, ...(invariants === undefined ? {} : { invariants }) };
+    const report = makeReport(await input({ verdicts: [verdict(status)], plan }));
+    return report.invariants.map(({ rule }) => rule);
+  };
+  assert.deepEqual(await judged("held"), ["determinism"]);
+  assert.deepEqual(await judged("violated"), ["determinism"]);
+  assert.deepEqual(await judged("unknown"), []);
+  assert.deepEqual(await judged("unknown", ["determinism"]), ["determinism"]);
+});
+
+Deno.test("makeReport() counts faults that took place and those that did not", async () => {
+  const outcome = {
+    id: "faults[0]",
+    name: "crash a",
+    fault: "crash",
+    firedAtMs: 7,
+    on: ["a"],
+    missed: null,
+  };
+  const faults = [outcome, { ...outcome, id: "faults[1]", firedAtMs: null, missed: "too late" }];
+  const { metrics, faults: reported } = makeReport(await input({ faults }));
+  assert.deepEqual([metrics["faults.fired"], metrics["faults.missed"]], [1, 1]);
+  assert.equal(reported, faults);
 });

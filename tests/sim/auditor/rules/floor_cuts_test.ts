@@ -5,6 +5,7 @@ import { Evidence } from "../../../../sim/auditor/evidence/evidence.ts";
 import { FloorFacts } from "../../../../sim/auditor/evidence/floor_facts.ts";
 import { FloorTotals } from "../../../../sim/auditor/evidence/floor_totals.ts";
 import { Findings } from "../../../../sim/auditor/findings.ts";
+import { AuditMemory } from "../../../../sim/auditor/memory/audit_memory.ts";
 import { FloorCuts } from "../../../../sim/auditor/rules/floor_cuts.ts";
 import type { LogRecord } from "../../../../kafka/event_log.ts";
 
@@ -21,7 +22,8 @@ function verdictOver(partitions: readonly (readonly Step[])[], paidIn = 5) {
     ["order-commands", partitions.map(({ length }) => length)],
     ["orders", [2]],
   ]);
-  const evidence = new Evidence({ openFloor: false, ends });
+  using memory = new AuditMemory();
+  const evidence = new Evidence({ openFloor: false, ends, memory });
   evidence.facts = new FloorFacts({
     foldVersions: {},
     partitions: {},

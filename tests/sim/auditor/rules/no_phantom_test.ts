@@ -85,6 +85,7 @@ for (
     ["another limit", { limitTicks: 1601 }, /limit is 1600 ticks, but was accepted as 1601/],
     ["the other side", { side: "buy" }, /accepted on the other side/],
     ["another symbol", { symbol: "MSFT" }, /accepted in another symbol/],
+    ["another time in force", { timeInForce: "ioc" }, /accepted with another time in force/],
   ] as const
 ) {
   Deno.test(`no-phantom finds an order accepted with ${what} than asked for`, async () => {
@@ -92,6 +93,32 @@ for (
     assertViolated(await judge(log), "no-phantom", text);
   });
 }
+
+Deno.test("no-phantom finds an order that may spend other cash than was reserved", async () => {
+  const { log } = playSession(change("orders", { orderId: "c3" }, { budgetUnits: 3_101 }));
+  assertViolated(await judge(log), "no-phantom", /3100 cash units were reserved.* may spend 3101/);
+});
+
+Deno.test("no-phantom finds an order of which its user was told other terms", async () => {
+  for (const terms of [{ quantityLots: 8 }, { limitTicks: 1601 }, { side: "buy" }]) {
+    const { log } = playSession(
+      change("notifications", { type: "order-placed", orderId: "a1" }, terms),
+    );
+    assertViolated(await judge(log), "no-phantom", /was told other terms than it asks for/);
+  }
+});
+
+Deno.test("no-phantom finds words that no actor has", async () => {
+  for (
+    const [topic, wanted, changes] of [
+      ["orders", { type: "order-accepted" }, { timeInForce: "day" }],
+      ["notifications", { type: "order-filled" }, { liquidity: "both" }],
+    ] as const
+  ) {
+    const { log } = playSession(change(topic, wanted, changes));
+    assertViolated(await judge(log), "no-phantom", /is nothing that an actor writes/);
+  }
+});
 
 Deno.test("no-phantom finds an order accepted under another id or number", async () => {
   const id = playSession(change("orders", { orderId: "c3" }, { orderId: "c9" }));

@@ -1,0 +1,57 @@
+/**
+ * Judges a run that nobody plays any more, by its log: also by what its groups have worked off.
+ *
+ * @module
+ */
+
+import type { EventLog } from "../kafka/event_log.ts";
+import type { EventLogConfig } from "../kafka/open_event_log.ts";
+import { auditLogInThreads } from "./auditor/audit_log_in_threads.ts";
+import type { AuditOptions, AuditProgress } from "./auditor/audit_run.ts";
+import { hasDrained } from "./auditor/rules/liveness.ts";
+import { checkAuditor } from "./auditor/self_check/self_check.ts";
+import type { AuditReport } from "./auditor/verdict.ts";
+import { formatCount } from "./report/figures.ts";
+
+/** What is to be judged, and how. */
+export interface FinishedRun {
+  /** Where the log is, for threads that open it for themselves. */
+  readonly config: EventLogConfig;
+  /** Null: there is no audit log. */
+  readonly auditFolder: string | null;
+  readonly openFloor: boolean;
+  /** Shows how far it has come; "" when it is over. */
+  readonly showProgress?: (line: string) => void;
+}
+
+/** Judges. @throws {EventLogError} when the log cannot be read */
+export async function auditFinishedRun(
+  log: EventLog,
+  { config, auditFolder, openFloor, showProgress }: FinishedRun,
+): Promise<AuditReport> {
+  const options: AuditOptions = {
+    ...(auditFolder === null ? {} : { auditFolder }),
+    openFloor,
+    drained: await hasDrained(log),
+    selfCheck: await checkAuditor(),
+    onProgress: everyPercent((line) => showProgress?.(line)),
+  };
+  try {
+    return await auditLogInThreads(config, options);
+  } finally {
+    showProgress?.("");
+  }
+}
+
+function everyPercent(show: (line: string) => void): (progress: AuditProgress) => void {
+  let shown = -1;
+  return ({ topic, partition, recordsRead, recordsTotal }) => {
+    const percent = Math.floor(100 * recordsRead / Math.max(1, recordsTotal));
+    if (percent === shown) return;
+    shown = percent;
+    show(
+      `${percent} %: ${formatCount(recordsRead)} of ${formatCount(recordsTotal)} records, ` +
+        `${topic}/${partition}`,
+    );
+  };
+}

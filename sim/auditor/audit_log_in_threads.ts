@@ -1,0 +1,71 @@
+/**
+ * An audit in two threads, for logs that other threads can open too.
+ *
+ * @module
+ */
+
+import { EventLogError } from "../../kafka/event_log.ts";
+import { type EventLogConfig, openEventLog } from "../../kafka/open_event_log.ts";
+import type { AuditPartOptions, AuditPartReport } from "./audit_part.ts";
+import { topicsOf } from "./audit_part.ts";
+import { type AuditOptions, judgeRun, partOptions, progressOf } from "./audit_run.ts";
+import type { AuditNews, AuditTask } from "./audit_worker.ts";
+import type { AuditReport } from "./verdict.ts";
+
+/** The first has nearly all the counts. */
+const FAMILIES = ["users", "engines"] as const;
+
+/**
+ * Judges a run as `auditRun` does, in two threads that each open the log for themselves.
+ *
+ * @throws {RangeError} when a partition is longer than the auditor can hold places of
+ * @throws {EventLogError} when the log cannot be read
+ */
+export async function auditLogInThreads(
+  config: EventLogConfig,
+  options: AuditOptions = {},
+): Promise<AuditReport> {
+  await using log = await openEventLog(config, { create: false });
+  return await judgeRun(log, options, async (topics) => {
+    const parts = FAMILIES.map((family) => ({ family, topics, ...partOptions(options) }));
+    const tell = progressOf(options, parts.map(topicsOf));
+    const threads = parts.map((part) => new AuditThread({ log: config, part }, tell));
+    try {
+      return await Promise.all(threads.map(({ report }) => report));
+    } finally {
+      for (const thread of threads) thread.end();
+    }
+  });
+}
+
+/** One part in a thread of its own. */
+class AuditThread {
+  readonly report: Promise<AuditPartReport>;
+  readonly #worker: Worker;
+
+  constructor(task: AuditTask, onProgress: NonNullable<AuditPartOptions["onProgress"]>) {
+    const worker = new Worker(new URL("./audit_worker.ts", import.meta.url), { type: "module" });
+    this.#worker = worker;
+    this.report = new Promise((resolve, reject) => {
+      worker.onmessage = ({ data: news }: MessageEvent<AuditNews>) => {
+        if (news.kind === "progress") onProgress(news.at, news.records);
+        else if (news.kind === "done") resolve(news.report);
+        else reject(errorOf(news));
+      };
+      worker.onerror = (event) => {
+        // Else it would end the whole process.
+        event.preventDefault();
+        reject(new Error(`Cannot audit: its thread failed: ${event.message}`));
+      };
+    });
+    worker.postMessage(task);
+  }
+
+  end(): void {
+    this.#worker.terminate();
+  }
+}
+
+function errorOf({ message, code }: Extract<AuditNews, { kind: "failed" }>): Error {
+  return code === undefined ? new Error(message) : new EventLogError(code, message);
+}

@@ -1,0 +1,83 @@
+/**
+ * The sessions whose digests are in `digests.json`: every shipped scenario at its own seed, in virtual
+ * time, shortened where it is long.
+ *
+ * @module
+ */
+
+import { loadScenario } from "../../sim/command_line/load_scenario.ts";
+import { compileScenario, type Overrides } from "../../sim/compile_scenario.ts";
+import { digestLog, type LogDigest } from "../../sim/digest/digest_log.ts";
+import { createRunFolder } from "../../sim/run_folder.ts";
+import { MANIFEST_VERSION } from "../../sim/run_manifest.ts";
+import { playOn } from "../../sim/session/play_session.ts";
+import { preloadSources } from "../../sim/session/source_factory.ts";
+import { VIRTUAL_EPOCH } from "../../sim/virtual/virtual_epoch.ts";
+import { VirtualGround } from "../../sim/virtual/virtual_ground.ts";
+
+const TRADES = new URL("./trades.csv", import.meta.url).pathname;
+
+/** By scenario, with what is said beside it: nothing that decides may come from the machine. */
+export const GOLDEN_SESSIONS: Readonly<Record<string, Overrides>> = {
+  broker_outage: { ratePerSecond: 50 },
+  burst: { durationMs: 1_000 },
+  chaos: {},
+  duplicate_orders: { durationMs: 2_000 },
+  invalid_symbols: { durationMs: 2_000 },
+  opening_bell: { durationMs: 2_000 },
+  rate_limit: { durationMs: 2_000 },
+  real_prices: { durationMs: 2_000 },
+  rebalance: { ratePerSecond: 100 },
+  replay_trades: { durationMs: 2_000, prices: { file: TRADES, format: "binance-trades" } },
+  worker_crash: { ratePerSecond: 100 },
+};
+
+/** Where the digests are. */
+export const DIGESTS = new URL("./digests.json", import.meta.url);
+
+/** What is kept of a digest: states are part of the whole, and too many to be listed. */
+export type GoldenDigest = Pick<LogDigest, "digest" | "records" | "topics">;
+
+/** Plays a session in a folder that is removed, and digests its log. */
+export async function playGolden(
+  name: string,
+  { seed, runId = `golden-${name}` }: { readonly seed?: number; readonly runId?: string } = {},
+): Promise<LogDigest> {
+  const { scenario, resolveFile } = await loadScenario(
+    new URL(`../../scenarios/${name}.ts`, import.meta.url).pathname,
+  );
+  const overrides = { ...GOLDEN_SESSIONS[name], ...(seed === undefined ? {} : { seed }) };
+  const plan = await compileScenario(scenario, { resolveFile, overrides });
+  await preloadSources();
+  const runs = await Deno.makeTempDir({ prefix: "outcry-golden-" });
+  try {
+    using folder = await createRunFolder(runs, {
+      version: MANIFEST_VERSION,
+      runId,
+      plan,
+      sessionStartsAt: null,
+      elapsedBefore: 0,
+      durability: "process",
+      virtual: { startsAt: VIRTUAL_EPOCH },
+      versions: { outcry: "any", deno: "any" },
+      started: { at: new Date(0).toISOString(), argv: [] },
+      resumed: [],
+    });
+    await using ground = new VirtualGround({
+      seed: plan.seed,
+      startsAt: Date.parse(VIRTUAL_EPOCH),
+      auditFolder: folder.paths.audit,
+    });
+    await ground.clock.run(() =>
+      playOn(ground, {
+        folder,
+        progress: () => {},
+        say: () => {},
+        interrupted: new AbortController().signal,
+      })
+    );
+    return await digestLog(await ground.openAgain());
+  } finally {
+    await Deno.remove(runs, { recursive: true });
+  }
+}

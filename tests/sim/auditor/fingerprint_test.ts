@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { Fingerprinter } from "../../../sim/auditor/fingerprint.ts";
+
+Deno.test("Fingerprinter tells texts and bytes apart that differ in one place, or in the seed", () => {
+  for (const length of [1, 2, 3, 4, 5, 8, 401]) {
+    const prints = new Set<string>();
+    const keep = ({ low, high }: Fingerprinter) => prints.add(`${low} ${high}`);
+    const print = new Fingerprinter();
+    const text = "x".repeat(length);
+    const bytes = new TextEncoder().encode(text);
+    keep(print.ofText(text));
+    keep(print.ofText(text, 1));
+    keep(print.ofText(text + "\u0000"));
+    keep(print.ofBytes(bytes));
+    keep(print.ofBytes(bytes, 1));
+    for (let at = 0; at < length; at++) {
+      keep(print.ofText(`${text.slice(0, at)}y${text.slice(at + 1)}`));
+      keep(print.ofBytes(bytes.with(at, 0x79)));
+    }
+    assert.equal(prints.size, 5 + 2 * length);
+    const shifted = new Uint8Array([0, ...bytes]).subarray(1);
+    keep(print.ofBytes(shifted));
+    assert.equal(prints.size, 5 + 2 * length);
+  }
+});
