@@ -288,6 +288,7 @@ export interface AvailabilityChange {
 export interface LostRecords {
   /** Null when the topic itself is gone; `partition` then is a number that only the log's file knows. */
   readonly topic: string | null;
+  /** Counted from 0. */
   readonly partition: number;
   /** The first of them: where the partition ends now. */
   readonly from: number;

@@ -23,7 +23,7 @@ import { DEFAULT_RUNS_DIRECTORY, isRunId, type RunPaths, runPaths } from "./run_
 import { readManifest } from "./run_manifest.ts";
 import { lockFile } from "../actors/floor/process_lock.ts";
 import { SpillError } from "./auditor/memory/spill_file.ts";
-import { renderAudit } from "./auditor/render_audit.ts";
+import { renderAudit } from "./render_audit.ts";
 import type { AuditReport } from "./auditor/verdict.ts";
 import { auditFinishedRun } from "./audit_finished_run.ts";
 import { renderVerification } from "./render_audit_verification.ts";

@@ -6,7 +6,7 @@
 
 import type { EventLog } from "../kafka/event_log.ts";
 import type { EventLogConfig } from "../kafka/open_event_log.ts";
-import { auditLogInThreads } from "./auditor/audit_log_in_threads.ts";
+import { auditLog } from "./auditor/audit_log_in_threads.ts";
 import type { AuditOptions, AuditProgress } from "./auditor/audit_run.ts";
 import { hasDrained } from "./auditor/rules/liveness.ts";
 import { checkAuditor } from "./auditor/self_check/self_check.ts";
@@ -37,7 +37,7 @@ export async function auditFinishedRun(
     onProgress: everyPercent((line) => showProgress?.(line)),
   };
   try {
-    return await auditLogInThreads(config, options);
+    return await auditLog(log, { ...options, config });
   } finally {
     showProgress?.("");
   }

@@ -33,6 +33,9 @@ export const COMMIT_INTERVAL_MS = 100;
 /** Processors are asked to flush so often. */
 export const FLUSH_INTERVAL_MS = 1_000;
 
+/** Looks for what others wrote last: each so long, in ms, and so many at most. */
+const LAST_POLLS = { timeoutMs: 100, most: 10 } as const;
+
 /** A commit is told as a runtime event at most so often for each partition. */
 const COMMIT_EVENT_INTERVAL_MS = 1_000;
 
@@ -50,6 +53,11 @@ export interface ConsumerOptions {
    * time from the roles that somebody waits for. Default 0: records are taken as soon as they come.
    */
   readonly gatherMs?: number;
+  /**
+   * For a role that is stopped after those it reads from: takes what they wrote at their own end, too.
+   * Default false.
+   */
+  readonly hearsLastWords?: boolean;
   /** Makes the processor of a partition just assigned; the committed offset is where outputs are known from. */
   readonly open: (assigned: TopicPartition, context: {
     readonly committed: number;
@@ -346,10 +354,21 @@ export class Consumer implements Actor {
 
   async #drain(member: GroupMember): Promise<void> {
     await this.#processQueue();
+    if (this.#options.hearsLastWords === true) await this.#hearLastWords(member);
     for (const { processor } of this.#work.values()) await processor.flush("stopping");
     await this.#commit(member);
     // While the log is away the group cannot be told: it finds out by the session's timeout.
     await unlessLogIsAway(member.leave());
+  }
+
+  /** Until nothing comes any more: a record of what others wrote last is worth a moment's wait. */
+  async #hearLastWords(member: GroupMember): Promise<void> {
+    const { timeoutMs, most } = LAST_POLLS;
+    for (let polls = 0; polls < most; polls++) {
+      const polled = await unlessLogIsAway(member.poll({ timeoutMs, maxRecords: POLL_RECORDS }));
+      if (polled === undefined || countRecords(polled) === 0) return;
+      await this.#take(member, polled);
+    }
   }
 }
 
@@ -358,11 +377,13 @@ async function heartbeat(member: GroupMember): Promise<void> {
   await unlessLogIsAway(member.heartbeat());
 }
 
-async function unlessLogIsAway(call: Promise<void>): Promise<void> {
+/** Undefined when the log cannot be asked now. */
+async function unlessLogIsAway<T>(call: Promise<T>): Promise<T | undefined> {
   try {
-    await call;
+    return await call;
   } catch (error) {
     if (!(error instanceof EventLogError) || !error.retriable) throw error;
+    return undefined;
   }
 }
 

@@ -53,7 +53,7 @@ export async function preloadRoles(): Promise<void> {
   await Promise.all(Object.values(MODULES).map((load) => load()));
 }
 
-type Role = Pick<ConsumerOptions, "open" | "ask" | "counters" | "gatherMs">;
+type Role = Pick<ConsumerOptions, "open" | "ask" | "counters" | "gatherMs" | "hearsLastWords">;
 
 /** How long roles gather whose outputs no order waits for. */
 const GATHER_MS = { "portfolio-manager": 10, "notifier": 20, "audit-logger": 25 } as const;
@@ -191,6 +191,7 @@ async function auditLogger(
   };
   return {
     gatherMs: GATHER_MS["audit-logger"],
+    hearsLastWords: true,
     open: async (assigned, { committed, signal, heartbeat }) => {
       const processor = await openAuditProcessor(assigned, {
         place,

@@ -13,14 +13,11 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { LogRecord } from "../../kafka/event_log.ts";
+import { afterLine } from "./audit_line.ts";
 
 const SEGMENT_OFFSETS = 4096;
 const BLOCK_OFFSETS = 256;
 const NEWLINE = 10;
-
-/** Of one unit of a text. */
-const MAX_UTF8_BYTES = 3;
-const encoder = new TextEncoder();
 const FILE_NAME = /^(\d{20})(?:-(\d{20}))?\.ndjson$/;
 
 /** Where the audit log and the log part, or where the audit log ends. */
@@ -40,8 +37,6 @@ export class AuditFolder {
   #segment = -1;
   #bytes = new Uint8Array();
   #cursor = 0;
-  #scratch = new Uint8Array();
-  #block = "";
   #blockRecords: LogRecord[] = [];
   #nextOffset = 0;
   #fault: AuditFault | null = null;
@@ -65,7 +60,6 @@ export class AuditFolder {
     const before = Math.floor(this.#nextOffset / BLOCK_OFFSETS);
     // Only where the log has holes does a block end without its last record.
     if (block !== before && this.#blockRecords.length > 0) this.#compareBlock();
-    this.#block += lineOf(record);
     this.#blockRecords.push(record);
     this.#nextOffset = record.offset + 1;
     if (this.#nextOffset % BLOCK_OFFSETS === 0) this.#compareBlock();
@@ -90,20 +84,15 @@ export class AuditFolder {
       this.#compareLines(covered);
       return;
     }
-    const expected = this.#encoded(this.#block);
-    const found = this.#bytes.subarray(this.#cursor, this.#cursor + expected.length);
-    if (Buffer.compare(expected, found) !== 0) return this.#compareLines(end);
-    this.#cursor += expected.length;
-    this.#chainThrough(expected, end, whole || covered === end);
-    this.#block = "";
+    let next = this.#cursor;
+    for (const record of this.#blockRecords) {
+      next = afterLine(this.#bytes, next, record);
+      if (next < 0) return this.#compareLines(end);
+    }
+    const block = this.#bytes.subarray(this.#cursor, next);
+    this.#cursor = next;
+    this.#chainThrough(block, end, whole || covered === end);
     this.#blockRecords = [];
-  }
-
-  /** Valid until the next call. */
-  #encoded(text: string): Uint8Array {
-    const most = MAX_UTF8_BYTES * text.length;
-    if (this.#scratch.length < most) this.#scratch = new Uint8Array(most);
-    return this.#scratch.subarray(0, encoder.encodeInto(text, this.#scratch).written);
   }
 
   /** The chain line after a block, which also ends a tail. */
@@ -144,15 +133,14 @@ export class AuditFolder {
   #compareLines(end: number): void {
     for (const record of this.#blockRecords) {
       if (record.offset >= end) return;
-      const expected = Buffer.from(lineOf(record));
-      const found = this.#bytes.subarray(this.#cursor, this.#cursor + expected.length);
-      if (Buffer.compare(expected, found) !== 0) {
+      const next = afterLine(this.#bytes, this.#cursor, record);
+      if (next < 0) {
         const text = `the audit log of ${this.#name} has another line for offset ` +
           `${record.offset}: ${shown(this.#lineAt(this.#cursor))}`;
         this.#fault = { kind: "different", offset: record.offset, text };
         return;
       }
-      this.#cursor += expected.length;
+      this.#cursor = next;
     }
   }
 
@@ -173,20 +161,6 @@ const SHOWN_LENGTH = 120;
 function shown(line: string): string {
   if (line === "") return "nothing";
   return line.length <= SHOWN_LENGTH ? line : `${line.slice(0, SHOWN_LENGTH)}...`;
-}
-
-function lineOf(record: LogRecord): string {
-  const { offset, timestamp, key, value, text, headers } = record;
-  let line = `{"offset":${offset},"timestamp":${timestamp},"key":${JSON.stringify(key)}`;
-  line += text === null && value !== null
-    ? `,"valueBase64":"${Buffer.from(value).toString("base64")}"`
-    : `,"value":${JSON.stringify(text)}`;
-  const names = Object.keys(headers).sort();
-  if (names.length > 0) {
-    const fields = names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(headers[name])}`);
-    line += `,"headers":{${fields.join(",")}}`;
-  }
-  return `${line}}\n`;
 }
 
 /** The file of each segment; a missing folder has none. */

@@ -1,16 +1,34 @@
 /**
- * An audit in two threads, for logs that other threads can open too.
+ * Audits of logs that other threads can open too, in two threads where that is worth it.
  *
  * @module
  */
 
-import { EventLogError } from "../../kafka/event_log.ts";
+import { type EventLog, EventLogError } from "../../kafka/event_log.ts";
 import { type EventLogConfig, openEventLog } from "../../kafka/open_event_log.ts";
 import type { AuditPartOptions, AuditPartReport } from "./audit_part.ts";
 import { topicsOf } from "./audit_part.ts";
-import { type AuditOptions, judgeRun, partOptions, progressOf } from "./audit_run.ts";
+import { type AuditOptions, auditRun, judgeRun, partOptions, progressOf } from "./audit_run.ts";
 import type { AuditNews, AuditTask } from "./audit_worker.ts";
 import type { AuditReport } from "./verdict.ts";
+
+/** With fewer records a second thread takes longer to start than it saves. */
+const MIN_RECORDS_FOR_THREADS = 50_000;
+
+/**
+ * Judges a run in as many threads as it is worth. Without `config`, by which threads can open the log for
+ * themselves, in the caller's. Errors as with {@link auditLogInThreads}.
+ */
+export async function auditLog(
+  log: EventLog,
+  options: AuditOptions & { readonly config?: EventLogConfig | undefined },
+): Promise<AuditReport> {
+  const { config } = options;
+  const ends = (await log.describeTopics()).flatMap(({ offsets }) => offsets);
+  const records = ends.reduce((sum, { start, end }) => sum + end - start, 0);
+  const isSmall = config === undefined || records < MIN_RECORDS_FOR_THREADS;
+  return isSmall ? await auditRun(log, options) : await auditLogInThreads(config, options);
+}
 
 /** The first has nearly all the counts. */
 const FAMILIES = ["users", "engines"] as const;

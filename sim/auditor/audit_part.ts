@@ -13,7 +13,13 @@ import { AuditMemory } from "./memory/audit_memory.ts";
 import type { PageMemoryOptions } from "./memory/page_memory.ts";
 import { readPartition } from "./partition_stream.ts";
 import type { RuleContext } from "./rule.ts";
-import { judgesTopic, passesOver, readsTopic, type RuleFamily, rulesOf } from "./rule_families.ts";
+import {
+  judgesChannel,
+  passesOver,
+  readsTopic,
+  type RuleFamily,
+  rulesOf,
+} from "./rule_families.ts";
 import { AuditLogComplete } from "./rules/audit_log_complete.ts";
 import { SequencesDense } from "./rules/sequences_dense.ts";
 import type { AuditCounts } from "./verdict.ts";
@@ -53,7 +59,7 @@ export async function auditPart(
   const evidence = new Evidence({ openFloor, ends: endsOf(topics), memory });
   const context = { evidence, findings };
   const rules = await rulesOf(family, context, log);
-  const sequences = new SequencesDense(context, (topic) => judgesTopic(family, topic));
+  const sequences = new SequencesDense(context, (channel) => judgesChannel(family, channel));
   const part = new AuditPart(log, new Collector(context, { rules, sequences }), context, options);
   for (const topic of topicsOf(options)) await part.readTopic(topic);
   return part.finish();
@@ -94,6 +100,7 @@ class AuditPart {
   async readTopic({ name, offsets }: TopicDescription): Promise<void> {
     const { family, onProgress } = this.#options;
     const auditLog = this.#auditLog;
+    const { findings } = this.#context;
     const collects = readsTopic(family, name);
     this.#recordsRead[name] = 0;
     for (const [partition, { start, end }] of offsets.entries()) {
@@ -102,6 +109,7 @@ class AuditPart {
       const range = { topic: name, partition, start, end };
       for await (const records of readPartition(this.#log, range)) {
         for (const record of records) {
+          findings.reading = record;
           auditLog?.add(record);
           if (collects && !passesOver(family, record)) this.#collector.add(record);
         }
@@ -114,7 +122,7 @@ class AuditPart {
 
   finish(): AuditPartReport {
     const { findings, evidence } = this.#context;
-    findings.lookBack();
+    findings.reading = null;
     this.#collector.finish();
     return {
       found: findings.found,

@@ -85,7 +85,7 @@ export class Collector {
   }
 
   startPartition(topic: string, partition: number): void {
-    this.#sequences.startPartition(topic);
+    this.#sequences.startPartition();
     for (const hear of this.#hear.onPartition) hear(topic, partition);
   }
 

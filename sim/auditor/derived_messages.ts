@@ -13,16 +13,26 @@ import {
   type Origin,
   parseOrigin,
   type Quote,
+  REJECT_REASONS,
   type ReleaseOrder,
   type SettleFill,
   type Trade,
 } from "../../kafka/messages/mod.ts";
 
-type FieldKind = "text" | "count" | "count?" | "flag" | "side" | "force" | "liquidity" | "object";
+type FieldKind =
+  | "text"
+  | "count"
+  | "count?"
+  | "flag"
+  | "side"
+  | "force"
+  | "liquidity"
+  | "refusal"
+  | "object";
 
 const ORDER_NAMES = { userId: "text", orderId: "text" } as const;
 const ORDER_REF = { ...ORDER_NAMES, orderNumber: "count", symbol: "text" } as const;
-const REFUSAL = { userId: "text", duplicate: "flag", reason: "text" } as const;
+const REFUSAL = { userId: "text", duplicate: "flag", reason: "refusal" } as const;
 
 /** The fields that the auditor reads of each derived type. */
 const SHAPES: Readonly<Record<string, Readonly<Record<string, FieldKind>>>> = {
@@ -240,6 +250,8 @@ export function originOf(id: string, topic: string): Origin | null {
   return { topic, partition: numbers[0]!, offset: numbers[1]!, index: numbers[2]! };
 }
 
+const REASONS: ReadonlySet<unknown> = new Set(REJECT_REASONS);
+
 function fits(kind: FieldKind, value: unknown): boolean {
   switch (kind) {
     case "text":
@@ -256,6 +268,8 @@ function fits(kind: FieldKind, value: unknown): boolean {
       return value === "gtc" || value === "ioc";
     case "liquidity":
       return value === "maker" || value === "taker";
+    case "refusal":
+      return REASONS.has(value);
     case "object":
       return isObject(value);
   }

@@ -18,8 +18,8 @@ interface Finding {
   checked: number;
   violations: number;
   first: Counterexample | undefined;
-  /** Whether it was found only when everything had been read. */
-  firstIsLate: boolean;
+  /** The record that was at hand then; null: it was found when everything had been read. */
+  firstAt: RecordRef | null;
   undecided: string | undefined;
   undecidedCount: number;
 }
@@ -30,7 +30,8 @@ export type FoundByRule = Readonly<Record<RuleId, Readonly<Finding>>>;
 /** Collects, for each rule, the first counterexample and counts. */
 export class Findings {
   readonly #drained: boolean;
-  #isLate = false;
+  /** The record at hand; null when everything has been read, and rules look back. */
+  reading: RecordRef | null = null;
   readonly #found: Readonly<Record<RuleId, Finding>>;
 
   /** `drained` says whether the run has nothing left on its way. */
@@ -41,7 +42,7 @@ export class Findings {
       checked: 0,
       violations: 0,
       first: undefined,
-      firstIsLate: false,
+      firstAt: null,
       undecided: undefined,
       undecidedCount: 0,
     }])) as unknown as Record<RuleId, Finding>;
@@ -58,12 +59,7 @@ export class Findings {
     finding.violations++;
     if (finding.first !== undefined) return;
     finding.first = { text, chain: chain.flatMap((at) => at === null ? [] : [refOf(at)]) };
-    finding.firstIsLate = this.#isLate;
-  }
-
-  /** Everything has been read: what is found from now on is found by looking back. */
-  lookBack(): void {
-    this.#isLate = true;
+    finding.firstAt = this.reading === null ? null : refOf(this.reading);
   }
 
   /**
@@ -98,7 +94,7 @@ export class Findings {
       ours.undecidedCount += theirs.undecidedCount;
       if (!isFirst(theirs, ours)) continue;
       ours.first = theirs.first;
-      ours.firstIsLate = theirs.firstIsLate;
+      ours.firstAt = theirs.firstAt;
     }
   }
 
@@ -121,12 +117,12 @@ function verdictOf(rule: RuleId, finding: Finding): Verdict {
 function isFirst(theirs: Finding, ours: Finding): boolean {
   if (theirs.first === undefined) return false;
   if (ours.first === undefined) return true;
-  if (theirs.firstIsLate !== ours.firstIsLate) return ours.firstIsLate;
-  if (theirs.firstIsLate) return true; // the engines' rules look back before the floor's cuts are drawn
-  const [a, b] = [theirs.first.chain.at(-1), ours.first.chain.at(-1)];
-  if (a === undefined || b === undefined) return false;
+  const [a, b] = [theirs.firstAt, ours.firstAt];
+  // The engines' rules look back before the floor's cuts are drawn.
+  if (a === null || b === null) return b === null;
   const topics = readingRank(a.topic) - readingRank(b.topic);
-  return (topics || a.partition - b.partition || a.offset - b.offset) < 0;
+  // Of one record the engines' rules are told first.
+  return (topics || a.partition - b.partition || a.offset - b.offset) <= 0;
 }
 
 /** A place without whatever else the object carries. */

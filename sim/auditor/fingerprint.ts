@@ -55,7 +55,11 @@ export class Fingerprinter {
       b = Math.imul(b ^ bytes[at]!, 0x85ebca77);
       b ^= b >>> 13;
     }
-    return this.#finish(scramble(a) ^ c, scramble(b) + d);
+    // Each half depends on every byte.
+    return this.#finish(
+      scramble(scramble(scramble(a) ^ b) ^ c) ^ d,
+      scramble(scramble(scramble(d) ^ c) ^ b) ^ a,
+    );
   }
 
   /** Takes an integer as its own fingerprint. Returns itself. */

@@ -1,7 +1,7 @@
 /**
  * Which rules are judged together. An audit in one thread judges them all in one pass. In two threads
- * one judges what users and the gateway do, the other what the engines do: each reads what it needs,
- * and a rule that looks at both sides looks at market data in the second.
+ * one judges what users and the gateway do, the other what the engines do. Each reads what it needs, and
+ * a rule that looks at both sides has a half in each.
  *
  * @module
  */
@@ -9,7 +9,7 @@
 import type { EventLog, LogRecord } from "../../kafka/event_log.ts";
 import { FloorTotals } from "./evidence/floor_totals.ts";
 import { Findings } from "./findings.ts";
-import { readPortfolioSnapshots } from "./portfolio_snapshots.ts";
+import { type PortfolioSnapshots, readPortfolioSnapshots } from "./portfolio_snapshots.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { Accounts } from "./rules/accounts.ts";
 import { CausalityClosed } from "./rules/causality_closed.ts";
@@ -29,10 +29,23 @@ import { TradeLegs } from "./rules/trade_legs.ts";
 export type RuleFamily = "all" | "users" | "engines";
 
 const MARKET = "market-data";
+const ORDERS = "orders";
 
-/** The topics whose records a family judges one by one; in others it only follows along. */
-export function judgesTopic(family: RuleFamily, topic: string): boolean {
-  return family === "all" || (topic === MARKET) === (family === "engines");
+/**
+ * Whether a family judges what an engine sent (or, the other way round, what anybody else did) by itself,
+ * without looking at a user's command. Both read some of it, since both go on from it.
+ */
+export function judgesChannel(
+  family: RuleFamily,
+  channel: { readonly topic: string; readonly originTopic: string },
+): boolean {
+  const { topic, originTopic } = channel;
+  return family === "all" || isOfEngine(topic, originTopic) === (family === "engines");
+}
+
+/** Letters are told apart by their sender, and so few that it does not matter who judges them. */
+function isOfEngine(topic: string, originTopic: string): boolean {
+  return originTopic === ORDERS && topic !== "dead-letters";
 }
 
 /** Whether a family has to read a topic at all. */
@@ -47,37 +60,55 @@ export async function rulesOf(
   context: RuleContext,
   log: EventLog,
 ): Promise<readonly Rule[]> {
-  if (family === "engines") return rulesOfEngines(context);
+  if (family === "engines") return rulesOfEngines(context, await readPortfolioSnapshots(log));
   const totals = new FloorTotals();
-  const snapshots = await readPortfolioSnapshots(log);
-  const isAll = family === "all";
+  if (family === "users") return rulesOfUsers(context, totals);
   return [
     new NoLostOrder(context),
     new NoPhantom(context),
     new DuplicatesInert(context),
     // Before the rules that fill the tables it looks at.
-    ...(isAll ? [new ExecutedOnce(context)] : []),
+    new ExecutedOnce(context),
     new OneTerminalState(context),
-    isAll ? new TradeLegs(context) : tradesOfUsers(context),
+    new TradeLegs(context),
     new FloorCuts(context, totals),
     new Accounts(context, totals),
     new RejectsInert(context),
-    ...(isAll ? [new PriceTimePriority(context)] : []),
+    new PriceTimePriority(context),
     new CausalityClosed(context),
-    new PortfolioReplay(context, snapshots),
+    new PortfolioReplay(context, await readPortfolioSnapshots(log)),
     new InputsAccounted(context),
   ];
 }
 
-function rulesOfEngines(context: RuleContext): readonly Rule[] {
+function rulesOfUsers(context: RuleContext, totals: FloorTotals): readonly Rule[] {
   return [
-    phantomsOfMarket(new NoPhantom(context)),
+    new NoLostOrder(context),
+    phantomsOfUsers(new NoPhantom(context)),
+    new DuplicatesInert(context),
+    new OneTerminalState(context),
+    tradesOfUsers(context),
+    new FloorCuts(context, totals),
+    new Accounts(context, totals),
+    new RejectsInert(context),
+    causesOfUsers(new CausalityClosed(context)),
+    new InputsAccounted(context),
+  ];
+}
+
+function rulesOfEngines(
+  context: RuleContext,
+  snapshots: PortfolioSnapshots,
+): readonly Rule[] {
+  return [
+    phantomsOfEngines(new NoPhantom(context)),
     new ExecutedOnce(context),
     statesOfOrders(context),
     new TradeLegs(context),
     symbolsOfMarket(new RejectsInert(context)),
     new PriceTimePriority(context),
-    causesOfMarket(new CausalityClosed(context)),
+    causesOfEngines(new CausalityClosed(context)),
+    new PortfolioReplay(context, snapshots),
   ];
 }
 
@@ -96,11 +127,25 @@ function statesOfOrders(context: RuleContext): Rule {
   return { onNotice: (derived, row) => states.onNotice(derived, row) };
 }
 
-function phantomsOfMarket(rule: NoPhantom): Rule {
+function phantomsOfUsers(rule: NoPhantom): Rule {
   return {
     onDerived(derived) {
-      if (derived.record.topic === MARKET) rule.onDerived(derived);
+      if (derived.origin.topic !== ORDERS) rule.onDerived(derived);
     },
+    onCancelRequested: (derived) => rule.onCancelRequested(derived),
+    onCommand: (view) => rule.onCommand(view),
+    onOtherRecord: (record, what) => rule.onOtherRecord(record, what),
+    onUnreadable: (record, error) => rule.onUnreadable(record, error),
+  };
+}
+
+function phantomsOfEngines(rule: NoPhantom): Rule {
+  return {
+    onDerived(derived) {
+      if (derived.origin.topic === ORDERS) rule.onDerived(derived);
+    },
+    onNotice: (derived, row) => rule.onNotice(derived, row),
+    onSettlement: (derived, row) => rule.onSettlement(derived, row),
     onUnreadable(record, error) {
       if (record.topic === MARKET) rule.onUnreadable(record, error);
     },
@@ -114,13 +159,24 @@ function symbolsOfMarket(rule: RejectsInert): Rule {
   };
 }
 
-function causesOfMarket(rule: CausalityClosed): Rule {
+function causesOfUsers(rule: CausalityClosed): Rule {
+  return {
+    onDerived(derived) {
+      if (derived.origin.topic !== ORDERS) rule.onDerived(derived);
+    },
+    onCommand: (view) => rule.onCommand(view),
+    onOtherRecord: (record, what) => rule.onOtherRecord(record, what),
+  };
+}
+
+function causesOfEngines(rule: CausalityClosed): Rule {
   return {
     onAccepted: (derived) => rule.onAccepted(derived),
     onCancelRequested: (derived) => rule.onCancelRequested(derived),
     onDerived(derived) {
-      if (derived.record.topic === MARKET) rule.onDerived(derived);
+      if (derived.origin.topic === ORDERS) rule.onDerived(derived);
     },
+    onSettlement: (derived, row) => rule.onSettlement(derived, row),
   };
 }
 

@@ -11,6 +11,7 @@ import type { Paint } from "../report/paint.ts";
 import type { Exploration, FoundViolation } from "./explore.ts";
 import type { PlayedWorld } from "./play_world.ts";
 import { REACHED, REACHED_NAMES } from "./reached.ts";
+import { statementOf } from "./violation.ts";
 import type { World } from "./world.ts";
 
 /** A violation with the smaller world that still shows it. */
@@ -119,9 +120,11 @@ export function renderViolation(
 export function renderBroken(seed: number, played: PlayedWorld, paint: Paint): readonly string[] {
   const { violation, violations } = played;
   if (violation === null) return [paint("good", `seed ${seed}: no invariant was broken`)];
+  const claim = statementOf(violation.invariant);
   const also = violations.slice(1).map(({ invariant }) => invariant);
   return [
     paint("bad", `BROKEN by seed ${seed}: ${violation.invariant}`),
+    ...(claim === null ? [] : [`  ${paint("quiet", `It claims: ${claim}.`)}`]),
     `  ${violation.text}`,
     ...violation.chain.map((line) => `    ${line}`),
     ...(also.length === 0 ? [] : [`  also broken: ${also.join(", ")}`]),

@@ -25,8 +25,8 @@ export interface ShrinkOptions {
 
 /**
  * A smaller world of the same seed that still fails. What is removed is removed for good: the order is
- * faults, comings and goings, load, users, symbols, partitions, instances, tight limits, latencies; and
- * the faults once more, since a smaller world may need fewer.
+ * faults, comings and goings, load, users, instances, symbols, partitions, latencies; and the faults
+ * once more, since a smaller world may need fewer.
  */
 export async function shrinkWorld(world: World, options: ShrinkOptions): Promise<World> {
   const budget = new Budget(options.maxPlays ?? MAX_SHRINKING_PLAYS);
@@ -81,12 +81,6 @@ const SIMPLIFICATIONS: readonly ((world: World) => World | null)[] = [
     if (accounts.length < 2) return null;
     return withPlan(world, { accounts: accounts.slice(0, Math.ceil(accounts.length / 2)) });
   },
-  withFewerSymbols,
-  (world) => {
-    const least = Object.fromEntries(TOPIC_NAMES.map((topic) => [topic, 1]));
-    const isLeast = Object.values(world.plan.partitions).every((count) => count === 1);
-    return isLeast ? null : withPlan(world, { partitions: least });
-  },
   (world) => {
     const { instances } = world.plan;
     const fewer = Object.fromEntries(
@@ -95,6 +89,12 @@ const SIMPLIFICATIONS: readonly ((world: World) => World | null)[] = [
     const isFewer = Object.values(instances).some((count) => count > 1);
     // A leaving or hurt instance must be there.
     return isFewer && world.plan.events.length === 0 ? withPlan(world, { instances: fewer }) : null;
+  },
+  withFewerSymbols,
+  (world) => {
+    const least = Object.fromEntries(TOPIC_NAMES.map((topic) => [topic, 1]));
+    const isLeast = Object.values(world.plan.partitions).every((count) => count === 1);
+    return isLeast ? null : withPlan(world, { partitions: least });
   },
   (world) => {
     const latency = Object.fromEntries(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { RULES } from "../auditor/verdict.ts";
 import type { EventLog } from "../../kafka/event_log.ts";
 import { readRange } from "../../actors/log_access/read_range.ts";
 
@@ -22,11 +23,16 @@ export const OWN_INVARIANTS = {
   "state-equals-fold":
     "snapshots and outputs are those of the fold of the log from zero, without a crash",
   "liveness":
-    "healed, the floor catches up, its sources end, and no zombie is left, within a bound",
+    "healed, the floor comes to rest within a bound: caught up, no source, zombie or publish left",
   "goes-on": "no fault that the policy provides for makes a floor fail or a play break off",
   "determinism": "a world that is played twice leaves the same log and the same states",
 } as const;
-export type OwnInvariant = keyof typeof OWN_INVARIANTS;
+
+/** What an invariant claims; null for a name that is none. */
+export function statementOf(invariant: string): string | null {
+  const statements: Readonly<Record<string, string>> = { ...RULES, ...OWN_INVARIANTS };
+  return Object.hasOwn(statements, invariant) ? statements[invariant] ?? null : null;
+}
 
 /** A record's text is told up to so many characters. */
 const MAX_TEXT = 500;

@@ -36,7 +36,7 @@ export function readWorld(path: string): World {
   }
   const parsed = worldSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue === undefined ? "" : `: ${issue.path.join(".")}: ${issue.message}`;
+  const [first] = parsed.error.issues;
+  const where = first === undefined ? "" : `: ${first.path.join(".")}: ${first.message}`;
   throw new WorldFileError(`Cannot play ${path}: it is no world of this version${where}`);
 }

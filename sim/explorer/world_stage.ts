@@ -22,6 +22,7 @@ import { SessionEvents } from "../session/session_events.ts";
 import { Sources } from "../session/sources.ts";
 import { seededLatency } from "../virtual/log_latency.ts";
 import { Stranger } from "../../actors/faults/stranger.ts";
+import { OwedPublishes } from "./owed_publishes.ts";
 import type { Violation } from "./violation.ts";
 import type { World } from "./world.ts";
 import { floorOptionsOf, limitsOf } from "./world_settings.ts";
@@ -35,7 +36,7 @@ const OVERTIME_MS = 10_000;
 /** Healed, the floor comes to rest within so much virtual time. */
 export const LIVENESS_BOUND_MS = 30_000;
 
-/** How often it is looked whether zombies are left. */
+/** How often it is looked whether zombies are left, or somebody owes a publish. */
 const LOOK_EVERY_MS = 20;
 
 /** What a world is staged with. */
@@ -66,6 +67,7 @@ export class WorldStage {
   readonly #world: World;
   readonly #options: StageOptions;
   readonly #watch = new FloorWatch();
+  readonly #owed = new OwedPublishes();
   #zombies = 0;
   #isOver = false;
   #log: EventLog | null = null;
@@ -133,7 +135,10 @@ export class WorldStage {
         snapshotEveryRecords,
         latency: (call) => this.#isOver ? 0 : draw(call),
         limits: limitsOf(this.#world),
-        observe: onCall,
+        observe: (actor, call) => {
+          this.#owed.call(actor, call);
+          onCall(actor, call);
+        },
         ...(auditFolder === null ? {} : { auditFolder }),
         ...(host === undefined ? {} : { host }),
       });
@@ -151,6 +156,7 @@ export class WorldStage {
   #observe(event: RuntimeEvent): void {
     if (event.kind === "zombie" || event.kind === "zombie-ended") this.#zombies = event.alive;
     this.#watch.observe(event);
+    this.#owed.event(event);
     this.#options.onEvent(event);
   }
 
@@ -186,7 +192,7 @@ export class WorldStage {
     await Promise.all([sources.finished, comings.play(plan.events, given), faults]);
   }
 
-  /** Everything is healed: the script ends, the floor catches up, zombies end. */
+  /** Everything is healed: the script ends, the floor catches up, zombies end, nobody owes a publish. */
   async #rest(floor: Floor, { script, sources }: {
     readonly script: Promise<void>;
     readonly sources: Sources;
@@ -197,11 +203,14 @@ export class WorldStage {
     let waitsFor = "the sources to end and every fault to be healed";
     const rested = (async () => {
       await Promise.all([script, sources.finished]);
-      waitsFor = "every group to catch up with every partition served";
-      await floor.idle({ signal });
-      waitsFor = "zombies to end";
-      while (this.#zombies > 0 && !signal.aborted) await time.sleep(LOOK_EVERY_MS, signal);
-      return true;
+      while (true) {
+        waitsFor = "every group to catch up with every partition served";
+        await floor.idle({ signal });
+        const { owers } = this.#owed;
+        if (signal.aborted || (this.#zombies === 0 && owers.length === 0)) return true;
+        waitsFor = owers.length === 0 ? "zombies to end" : `${owers.join(", ")} to publish`;
+        await time.sleep(LOOK_EVERY_MS, signal);
+      }
     })();
     const isAtRest = await Promise.race([
       rested,

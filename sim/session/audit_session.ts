@@ -5,7 +5,7 @@
  */
 
 import type { EventLog } from "../../kafka/event_log.ts";
-import { auditRun } from "../auditor/audit_run.ts";
+import { auditLog } from "../auditor/audit_log_in_threads.ts";
 import { checkAuditor } from "../auditor/self_check/self_check.ts";
 import type { Verdict } from "../auditor/verdict.ts";
 import type { RunFolder } from "../run_folder.ts";
@@ -33,7 +33,8 @@ export async function auditSession(
 ): Promise<AuditedSession> {
   await using log = await ground.openAgain();
   const { drained, stuckAfterMs, digests } = options;
-  const report = await auditRun(log, {
+  const report = await auditLog(log, {
+    config: ground.logConfig,
     auditFolder: options.folder.paths.audit,
     drained,
     ...(stuckAfterMs === undefined ? {} : { stuckAfterMs }),

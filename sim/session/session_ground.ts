@@ -9,6 +9,7 @@ import type { Floor } from "../../actors/floor/floor.ts";
 import type { FloorOptions } from "../../actors/floor/start_floor.ts";
 import type { Clock } from "../../actors/runtime/clock.ts";
 import type { EventLog } from "../../kafka/event_log.ts";
+import type { EventLogConfig } from "../../kafka/open_event_log.ts";
 import type { ReportedLog } from "../report/run_report.ts";
 import type { NetworkFaults } from "./network_faults.ts";
 
@@ -27,6 +28,8 @@ export interface SessionGround {
   startFloor(options: GroundedFloorOptions): Promise<Floor>;
   /** The log, past all faults, also once the floor has been stopped. @throws {EventLogError} */
   openAgain(): Promise<EventLog>;
+  /** Where other threads find that log; left out: only this one can open it. */
+  readonly logConfig?: EventLogConfig;
   /** As a report tells it. Never rejects. */
   describe(): Promise<ReportedLog>;
 }

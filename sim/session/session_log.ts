@@ -53,10 +53,13 @@ export class SessionLog implements SessionGround, AsyncDisposable {
     });
   }
 
-  async openAgain(): Promise<EventLog> {
+  get logConfig(): EventLogConfig {
     const { paths, manifest } = this.#folder;
-    const config: EventLogConfig = manifest.log ?? { kind: "embedded", path: paths.log };
-    return await openEventLog(config, { create: false });
+    return manifest.log ?? { kind: "embedded", path: paths.log };
+  }
+
+  async openAgain(): Promise<EventLog> {
+    return await openEventLog(this.logConfig, { create: false });
   }
 
   /** What cannot be found out of a cluster is left open. */

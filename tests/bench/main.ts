@@ -28,6 +28,7 @@ interface Bench {
 /** In the order in which they run. */
 const BENCHES: readonly Bench[] = [
   { name: "event-log", module: "event_log_bench.ts", args: [] },
+  { name: "memory-log", module: "memory_log_bench.ts", args: [] },
   { name: "encoding", module: "encoding_bench.ts", args: [] },
   { name: "matching", module: "matching_bench.ts", args: [] },
   { name: "floor", module: "floor_bench.ts", args: ["--orders", "200000"] },
@@ -35,6 +36,12 @@ const BENCHES: readonly Bench[] = [
     name: "floor-disk",
     module: "floor_bench.ts",
     args: ["--orders", "50000", "--durability", "disk"],
+  },
+  {
+    name: "virtual",
+    module: "virtual_bench.ts",
+    args: ["--orders", "50000", "--rounds", "3"],
+    fullArgs: ["--orders", "200000", "--rounds", "5"],
   },
   {
     name: "latency",
@@ -49,6 +56,7 @@ const BENCHES: readonly Bench[] = [
     fullArgs: ["--orders", "1000000"],
   },
   { name: "start", module: "start_bench.ts", args: [] },
+  { name: "audit", module: "audit_bench.ts", args: [], fullArgs: ["--orders", "1000000"] },
 ];
 
 /** The same against Kafka. */

@@ -4,7 +4,7 @@
  * memory. Both are timed by the machine's clock, in pairs, one after the other.
  *
  * Run: deno task bench --only virtual
- *      deno run -A tests/bench/virtual_bench.ts [--orders 50000] [--rounds 3]
+ *      deno run -A tests/bench/virtual_bench.ts [--orders 50000] [--rounds 3] [--only real|virtual]
  */
 
 import { join } from "node:path";

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { EventLog } from "../../kafka/event_log.ts";
 import { loadScenario } from "../../sim/command_line/load_scenario.ts";
 import { compileScenario, type Overrides } from "../../sim/compile_scenario.ts";
 import { digestLog, type LogDigest } from "../../sim/digest/digest_log.ts";
@@ -41,7 +42,12 @@ export type GoldenDigest = Pick<LogDigest, "digest" | "records" | "topics">;
 /** Plays a session in a folder that is removed, and digests its log. */
 export async function playGolden(
   name: string,
-  { seed, runId = `golden-${name}` }: { readonly seed?: number; readonly runId?: string } = {},
+  { seed, runId = `golden-${name}`, inspect }: {
+    readonly seed?: number;
+    readonly runId?: string;
+    /** Looks at the log that is digested. */
+    readonly inspect?: (log: EventLog) => Promise<void>;
+  } = {},
 ): Promise<LogDigest> {
   const { scenario, resolveFile } = await loadScenario(
     new URL(`../../scenarios/${name}.ts`, import.meta.url).pathname,
@@ -76,7 +82,9 @@ export async function playGolden(
         interrupted: new AbortController().signal,
       })
     );
-    return await digestLog(await ground.openAgain());
+    const log = await ground.openAgain();
+    await inspect?.(log);
+    return await digestLog(log);
   } finally {
     await Deno.remove(runs, { recursive: true });
   }

@@ -155,9 +155,9 @@ Deno.test("auditCommand() shows the records that break a rule, and gives exit co
     const shown: string[] = [];
     const { code, text } = await audit(run, "--open", (line) => shown.push(line));
     assert.equal(code, 1, text);
-    assert.match(text, /✘ price-time-priority violated once, first: a trade of 4 at 1590 was told/);
-    assert.match(text, /\n {24}orders\/\d\/\d+ AAPL \{"type":"order-accepted"/);
-    assert.match(text, /\n {24}market-data\/\d\/\d+ AAPL \{"type":"trade"/);
+    assert.match(text, /✘ price-time-priority violated once, first: a trade of 4 at 40 was told/);
+    assert.match(text, /\n {24}orders\/\d\/\d+ MSFT \{"type":"order-accepted"/);
+    assert.match(text, /\n {24}market-data\/\d\/\d+ MSFT \{"type":"trade"/);
     assert.match(shown.at(-2)!, /^100 %: (\d+) of \1 records/);
     assert.equal(shown.at(-1), "");
     const json = JSON.parse((await audit(run, "--json")).text);

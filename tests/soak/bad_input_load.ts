@@ -10,7 +10,6 @@ import { seededRandom } from "../../mod.ts";
 import { BadCommands, type BadRecord, randomBytes } from "../bad_input/bad_commands.ts";
 import {
   accountFor,
-  type GoodTrading,
   quantile,
   sendAll,
   tradeWell,
@@ -20,7 +19,8 @@ import { openEventLog } from "../../kafka/open_event_log.ts";
 import { auditRun } from "../../sim/auditor/audit_run.ts";
 import { TIRELESS } from "../actors/floor/recovery_floor.ts";
 
-const GOOD_ORDERS = 1_000;
+const ROUNDS = 10;
+const ORDERS_PER_ROUND = 100;
 const PARTITIONS = 6;
 
 /** Bad records between two good orders: of each kind. */
@@ -43,29 +43,33 @@ interface Latencies {
   readonly p99: number;
 }
 
-/** Trades in quiet, then among bad input. @throws {assert.AssertionError} */
+/** Trades in quiet and among bad input. @throws {assert.AssertionError} */
 export async function soakBadInput({ seed, directory, say }: {
   readonly seed: number;
   readonly directory: string;
   readonly say: (text: string) => void;
 }): Promise<BadInputLoad> {
-  const quiet = await onWorkers(join(directory, "quiet"), async ({ floor }) => {
-    await tradeWell(floor, GOOD_ORDERS / 4, () => Promise.resolve()); // until it is warm
-    return await tradeWell(floor, GOOD_ORDERS, () => Promise.resolve(), "quiet");
-  });
   const random = seededRandom(seed, "bad input");
   const bad = new BadCommands({ random, seed, partitions: PARTITIONS });
   const sent = new Map<string, BadRecord>();
   const outcomes = { answered: 0, laidOff: 0, asRepeats: 0 };
-  const flooded = await onWorkers(join(directory, "flooded"), async ({ floor, events }) => {
-    await tradeWell(floor, GOOD_ORDERS / 4, () => Promise.resolve());
-    const trading = await tradeWell(floor, GOOD_ORDERS, async () => {
-      const records = Array.from({ length: BAD_PER_ORDER }, () => [
-        bad.next(),
-        randomBytes(random, PARTITIONS),
-      ]).flat();
-      for (const [place, record] of await sendAll(floor.log, records)) sent.set(place, record);
-    }, "flooded");
+  const latencies = { quiet: [] as number[], flooded: [] as number[] };
+  await onWorkers(directory, async ({ floor, events }) => {
+    await tradeWell(floor, ORDERS_PER_ROUND, () => Promise.resolve(), "warm-up");
+    // In turns, so that whatever else the machine does meets both.
+    for (let round = 0; round < ROUNDS; round++) {
+      await floor.idle();
+      const quiet = await tradeWell(floor, ORDERS_PER_ROUND, () => Promise.resolve(), `q${round}`);
+      const flooded = await tradeWell(floor, ORDERS_PER_ROUND, async () => {
+        const records = Array.from({ length: BAD_PER_ORDER }, () => [
+          bad.next(),
+          randomBytes(random, PARTITIONS),
+        ]).flat();
+        for (const [place, record] of await sendAll(floor.log, records)) sent.set(place, record);
+      }, `f${round}`);
+      latencies.quiet.push(...quiet.latencies);
+      latencies.flooded.push(...flooded.latencies);
+    }
     await floor.idle();
     const { answers, letters } = await accountFor(floor.log);
     for (const [place, record] of sent) {
@@ -78,18 +82,17 @@ export async function soakBadInput({ seed, directory, say }: {
     }
     const failed = events.filter(({ kind }) => ["fold-failed", "restart"].includes(kind));
     assert.deepEqual(failed, []);
-    return trading;
   });
-  await assertJudged(join(directory, "flooded"), outcomes.asRepeats);
+  await assertJudged(directory, outcomes.asRepeats);
   const figures = {
     bad: sent.size,
     ...outcomes,
-    quiet: latenciesOf(quiet),
-    flooded: latenciesOf(flooded),
+    quiet: latenciesOf(latencies.quiet),
+    flooded: latenciesOf(latencies.flooded),
   };
   const ratio = {
-    p50: round(figures.flooded.p50 / figures.quiet.p50),
-    p99: round(figures.flooded.p99 / figures.quiet.p99),
+    p50: rounded(figures.flooded.p50 / figures.quiet.p50),
+    p99: rounded(figures.flooded.p99 / figures.quiet.p99),
   };
   say(
     `good orders among bad input take ${ratio.p50} times as long (p50), ${ratio.p99} times (p99)`,
@@ -113,17 +116,18 @@ async function assertJudged(directory: string, forgeries: number): Promise<void>
 
 async function onWorkers(
   directory: string,
-  work: Parameters<typeof withFloor<GoodTrading>>[1],
-): Promise<GoodTrading> {
+  work: Parameters<typeof withFloor<void>>[1],
+): Promise<void> {
   await Deno.mkdir(directory, { recursive: true });
-  const runId = `bad-input-${directory.split("/").at(-1)}`;
-  return await withFloor({ log: "embedded", directory, runId, restarts: TIRELESS }, work);
+  const options = { log: "embedded", directory, runId: "bad-input", restarts: TIRELESS } as const;
+  await withFloor(options, work);
 }
 
-function latenciesOf({ latencies }: GoodTrading): Latencies {
-  return { p50: round(quantile(latencies, 0.5)), p99: round(quantile(latencies, 0.99)) };
+function latenciesOf(latencies: readonly number[]): Latencies {
+  const sorted = latencies.toSorted((a, b) => a - b);
+  return { p50: rounded(quantile(sorted, 0.5)), p99: rounded(quantile(sorted, 0.99)) };
 }
 
-function round(value: number): number {
+function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { CONSUMER_ROLES, type ConsumerRole } from "../../actors/topology.ts";
 import { type Floor, type RuntimeEvent, seededRandom } from "../../mod.ts";
+import { eventually } from "../support/eventually.ts";
 import {
   assertConserved,
   assertSound,
@@ -26,6 +27,13 @@ const MAX_HANGING = 2;
 
 /** Instances of a role, at least and at most. */
 const INSTANCES = { least: 1, most: 3 };
+
+/**
+ * After so many hurts it is awaited that something was answered: a busy machine may be too slow to bring
+ * anybody back before the next hurt, and clients do not wait for ever.
+ */
+const HURTS_WITHOUT_AN_ANSWER = 6;
+const ANSWER_WITHIN_MS = 120_000;
 
 /** Hurts of one floor; then it is let rest and looked at. */
 const HURTS_PER_FLOOR = 40;
@@ -102,7 +110,15 @@ async function hurtWhileTrading(
   })();
   trading.catch(() => {}); // Told below, where it is awaited.
   try {
+    let answered = 0;
     for (let n = 0; n < most; n++) {
+      if (n % HURTS_WITHOUT_AN_ANSWER === 0) {
+        const before = answered;
+        await eventually("somebody is answered", async () => {
+          answered = await answersOf(floor);
+          return answered > before;
+        }, ANSWER_WITHIN_MS);
+      }
       await clock.sleep(PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least));
       const hanging = events.filter(({ kind }) => kind === "zombie").length -
         events.filter(({ kind }) => kind === "zombie-ended").length;
@@ -115,6 +131,11 @@ async function hurtWhileTrading(
     await trading;
   }
   return orders;
+}
+
+async function answersOf({ log }: Floor): Promise<number> {
+  const [notifications] = await log.describeTopics(["notifications"]);
+  return notifications?.offsets.reduce((sum, { end }) => sum + end, 0) ?? 0;
 }
 
 /** Hurts one actor. @returns how */

@@ -21,6 +21,9 @@ const SCENARIO = new URL("./soak_burst.ts", import.meta.url).pathname;
 /** Kills of one run at most; then it is let go to its end. */
 const KILLS_PER_RUN = 12;
 
+/** Sittings of one run that may fail because the machine is too busy. */
+const MOST_FAILURES = 5;
+
 /** A process lives so long at least and at most before it is killed. */
 const LIFE_MS = { least: 50, most: 5_000 };
 
@@ -40,6 +43,8 @@ export interface Killed {
   readonly kills: number;
   /** Of them, those before there was anything to go on with. */
   readonly unbegun: number;
+  /** Sittings that ended by themselves, for a machine too busy, and were gone on with. */
+  readonly failed: number;
   readonly records: number;
   readonly repeats: number;
   /** How many at what moments. */
@@ -57,7 +62,7 @@ export async function soakProcesses(
 ): Promise<Killed> {
   const random = seededRandom(seed, "kills");
   const byMoment: Record<string, number> = {};
-  const sum = { runs: 0, kills: 0, unbegun: 0, records: 0, repeats: 0, byMoment };
+  const sum = { runs: 0, kills: 0, unbegun: 0, failed: 0, records: 0, repeats: 0, byMoment };
   while (sum.kills < kills) {
     const runId = `soak-${seed}-${sum.runs++}`;
     const directory = join(runs, runId);
@@ -73,6 +78,7 @@ export async function soakProcesses(
     });
     sum.kills += played.kills;
     sum.unbegun += played.unbegun;
+    sum.failed += played.failed;
     const { records, repeats, outputs } = await assertWholeRun(directory);
     sum.records += records;
     sum.repeats += repeats;
@@ -93,12 +99,13 @@ async function playKilled(run: {
   readonly most: number;
   readonly random: Random;
   readonly byMoment: Record<string, number>;
-}): Promise<{ readonly kills: number; readonly unbegun: number }> {
+}): Promise<Pick<Killed, "kills" | "unbegun" | "failed">> {
   const { directory, runs, runId, most, random, byMoment } = run;
   const anew = [SCENARIO, "--runs", runs, "--run-id", runId, "--seed", String(run.seed)];
   let args = anew;
   let kills = 0;
   let unbegun = 0;
+  let failed = 0;
   for (;;) {
     const sim = startSim(...args);
     const over = new AbortController();
@@ -119,8 +126,14 @@ async function playKilled(run: {
       args = anew;
       continue;
     }
+    if (code === ExitCode.failed && failed < MOST_FAILURES && /go on with it/.test(err)) {
+      // A machine so busy that an actor had no turn for seconds: the run failed, and goes on.
+      failed++;
+      args = ["--resume", directory];
+      continue;
+    }
     assert.equal(code, ExitCode.held, `${directory} after ${kills} kills: ${out}${err}`);
-    return { kills, unbegun };
+    return { kills, unbegun, failed };
   }
 }
 

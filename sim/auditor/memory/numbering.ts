@@ -11,18 +11,18 @@ import { type Column, Table } from "./columns.ts";
 import type { PageMemory } from "./page_memory.ts";
 
 /** Neighbouring numbers that share a bucket. */
-const NEAR_SHIFT = 5;
+const NEAR_SHIFT = 4;
 
 /** Buckets, in leaves that are made when they are needed. */
 const BUCKET_BITS = 18;
 const LEAF_BITS = 10;
 
 /** Entries of a chunk: the first tells how many there are, and which chunk comes next. */
-const CHUNK_ENTRIES = 32;
+const CHUNK_ENTRIES = 16;
 const ENTRY_WORDS = 4;
 
 /** A bucket with so many chunks is full: what comes then goes to a bucket chosen by fingerprint too. */
-const MAX_CHUNKS = 8;
+const MAX_CHUNKS = 16;
 const MAX_DEPTH = 6;
 const BITS_PER_DEPTH = 5;
 

@@ -23,6 +23,8 @@ interface Channel {
   /** Fingerprint of each message, by sequence, so that a repeat can be compared. */
   readonly contents: Column;
   readonly table: Table;
+  /** Otherwise it is only followed, to tell repeats. */
+  readonly isJudged: boolean;
 }
 
 /** Something sent over a channel. */
@@ -37,8 +39,7 @@ export interface Sent {
 /** The rule, for one destination partition after the other. */
 export class SequencesDense {
   readonly #context: RuleContext;
-  readonly #judges: (topic: string) => boolean;
-  #judging = true;
+  readonly #judges: (channel: { readonly topic: string; readonly originTopic: string }) => boolean;
   readonly #channels = new Map<string, Channel>();
   /** The channel asked for last, by what it was asked for with. */
   #last: { readonly sender: string; readonly topic: string; readonly partition: number } | null =
@@ -46,15 +47,19 @@ export class SequencesDense {
   #lastChannel: Channel | null = null;
   readonly #print = new Fingerprinter();
 
-  /** `judges` tells the topics in which it judges; in others it only tells repeats. */
-  constructor(context: RuleContext, judges: (topic: string) => boolean = () => true) {
+  /** `judges` tells the channels that it judges; of others it only tells repeats. */
+  constructor(
+    context: RuleContext,
+    judges: (
+      channel: { readonly topic: string; readonly originTopic: string },
+    ) => boolean = () => true,
+  ) {
     this.#context = context;
     this.#judges = judges;
   }
 
   /** Forgets the channels of the partition before. */
-  startPartition(topic: string): void {
-    this.#judging = this.#judges(topic);
+  startPartition(): void {
     for (const { table } of this.#channels.values()) table.clear();
     this.#channels.clear();
     this.#lastChannel = null;
@@ -64,11 +69,16 @@ export class SequencesDense {
   admit(sent: Sent): boolean {
     const { findings, evidence } = this.#context;
     const { record, origin, sequence } = sent;
-    if (this.#judging) findings.check(RULE);
     const channel = this.#channelOf(sent);
+    if (!channel.isJudged) {
+      if (sequence < channel.next) return false;
+      channel.next = sequence + 1;
+      return true;
+    }
+    findings.check(RULE);
     const content = this.#print.ofBytes(record.value ?? EMPTY).low;
     if (sequence < channel.next) {
-      if (this.#judging) evidence.counts.repeats++;
+      evidence.counts.repeats++;
       if (channel.contents.get(sequence) !== content) {
         this.#violate(sent, channel, `repeats sequence ${sequence} with other content`);
       }
@@ -95,7 +105,7 @@ export class SequencesDense {
     return true;
   }
 
-  #channelOf({ origin, sender }: Sent): Channel {
+  #channelOf({ record, origin, sender }: Sent): Channel {
     const { topic, partition } = origin;
     const last = this.#last;
     if (
@@ -104,21 +114,27 @@ export class SequencesDense {
     ) return this.#lastChannel;
     const key = `${sender} ${topic}/${partition}`;
     const known = this.#channels.get(key);
-    const channel = known ?? this.#newChannel();
+    const channel = known ?? this.#newChannel(record.topic, topic);
     if (known === undefined) this.#channels.set(key, channel);
     this.#last = { sender, topic, partition };
     this.#lastChannel = channel;
     return channel;
   }
 
-  #newChannel(): Channel {
+  #newChannel(topic: string, originTopic: string): Channel {
     const table = this.#context.evidence.memory.table();
-    const contents = table.words();
-    return { next: 0, lastOffset: -1, lastIndex: -1, lastRecordOffset: -1, contents, table };
+    return {
+      next: 0,
+      lastOffset: -1,
+      lastIndex: -1,
+      lastRecordOffset: -1,
+      contents: table.words(),
+      table,
+      isJudged: this.#judges({ topic, originTopic }),
+    };
   }
 
   #violate(sent: Sent, channel: Channel, what: string): void {
-    if (!this.#judging) return;
     const { record, origin } = sent;
     const before = channel.lastRecordOffset;
     const text = `${formatRef(record)} from ${origin.topic}/${origin.partition} ${what}`;

@@ -34,6 +34,7 @@ class Notes implements PartitionProcessor {
   readonly flushed: string[] = [];
   position: number;
   abandoned = false;
+  begun = false;
   readonly #gate: () => Promise<void>;
 
   constructor(position: number, gate: () => Promise<void> = () => Promise.resolve()) {
@@ -44,6 +45,7 @@ class Notes implements PartitionProcessor {
   async process(records: readonly LogRecord[]): Promise<void> {
     for (const { offset, text } of records) {
       if (offset < this.position) continue;
+      this.begun = true;
       await this.#gate();
       if (this.abandoned) return;
       this.seen.push(text ?? "");
@@ -113,6 +115,30 @@ Deno.test("Consumer works off what is there, commits it, and flushes when it sto
   assert.deepEqual(opened.get("numbers/0")?.flushed.at(-1), "stopping");
   assert.deepEqual(await committed(log), [2, 1]);
 });
+
+for (const hearsLastWords of [true, false]) {
+  const what = hearsLastWords ? "takes" : "leaves";
+  Deno.test(`Consumer ${what} what is written while it stops (hearsLastWords: ${hearsLastWords})`, async () => {
+    await using log = await newLog();
+    const held = Promise.withResolvers<void>();
+    const { consumer, run, opened } = play(log, "one", {
+      hearsLastWords,
+      gate: () => held.promise,
+    });
+    await eventually("it has its partitions", () => Promise.resolve(opened.size === PARTITIONS));
+    await add(log, 0, "a");
+    const begun = () => Promise.resolve(opened.get("numbers/0")?.begun === true);
+    await eventually("it has begun", begun);
+    consumer.stop();
+    await add(log, 0, "b");
+    await add(log, 1, "c");
+    held.resolve();
+    await run;
+    assert.deepEqual(opened.get("numbers/0")?.seen, hearsLastWords ? ["a", "b"] : ["a"]);
+    assert.deepEqual(opened.get("numbers/1")?.seen, hearsLastWords ? ["c"] : []);
+    assert.deepEqual(await committed(log), hearsLastWords ? [2, 1] : [1, 0]);
+  });
+}
 
 Deno.test("Consumer that is expelled while it works drops its work, and joins again", async () => {
   await using log = await newLog();

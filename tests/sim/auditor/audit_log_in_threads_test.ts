@@ -23,13 +23,13 @@ Deno.test("auditLogInThreads() finds what auditRun() finds, and leaves no file",
       memory: { bytes: 16 * PAGE_BYTES, folder },
       onProgress: ({ recordsRead, recordsTotal }) => shares.push(recordsRead / recordsTotal),
     });
+    assert.deepEqual(files(), before);
     await using file = await openEventLog(config, { create: false });
     assert.deepEqual(inThreads, await auditRun(file, { now: () => 0 }));
     const violated = inThreads.verdicts.filter(({ status }) => status === "violated");
     assert.ok(violated.some(({ rule }) => rule === "price-time-priority"));
     assert.deepEqual(shares, shares.toSorted((a, b) => a - b));
     assert.equal(shares.at(-1), 1);
-    assert.deepEqual(files(), before);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -23,3 +23,21 @@ Deno.test("Fingerprinter tells texts and bytes apart that differ in one place, o
     assert.equal(prints.size, 5 + 2 * length);
   }
 });
+
+Deno.test("Fingerprinter tells contents apart by each of its halves alone", () => {
+  for (const length of [15, 16, 17, 350]) {
+    const bytes = new TextEncoder().encode("0123456789".repeat(35).slice(0, length));
+    const text = new TextDecoder().decode(bytes);
+    const print = new Fingerprinter();
+    const halves = { low: new Set<number>(), high: new Set<number>() };
+    const keep = ({ low, high }: Fingerprinter) => {
+      halves.low.add(low);
+      halves.high.add(high);
+    };
+    for (let at = 0; at < length; at++) {
+      keep(print.ofBytes(bytes.with(at, 0x79)));
+      keep(print.ofText(`${text.slice(0, at)}y${text.slice(at + 1)}`));
+    }
+    assert.deepEqual([halves.low.size, halves.high.size], [2 * length, 2 * length]);
+  }
+});

@@ -66,7 +66,10 @@ Deno.test("hunt() shrinks what it found to the fault that did it, and keeps a wo
     assert.equal((await playBroken(kept)).violation?.invariant, "no-lost-order");
     const { seed } = first.found;
     const text = renderHunt(report, plain).join("\n");
-    assert.match(text, new RegExp(`BROKEN by seed ${seed}: no-lost-order\n  an order is lost\n`));
+    assert.match(
+      text,
+      new RegExp(`BROKEN by seed ${seed}: no-lost-order\n  It claims: .*\n  an order is lost\n`),
+    );
     assert.ok(text.includes("    orders/0/7  AAPL"));
     assert.match(text, /terminate: "trading-engine/);
     assert.ok(text.includes(`deno task explore --seed ${seed} --plan ${first.path}`));

@@ -51,8 +51,21 @@ export interface SimProcess {
 
 /** Starts the command with these arguments. */
 export function startSim(...args: readonly string[]): SimProcess {
+  return startSimOn({}, ...args);
+}
+
+/** The same on what passes for another machine: with these variables, and V8 told these flags. */
+export function startSimOn(
+  { env = {}, v8Flags = [] }: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly v8Flags?: readonly string[];
+  },
+  ...args: readonly string[]
+): SimProcess {
+  const flags = v8Flags.length === 0 ? [] : [`--v8-flags=${v8Flags.join(",")}`];
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", ...PERMISSIONS, "sim/main.ts", ...args],
+    args: ["run", "--no-check", ...flags, ...PERMISSIONS, "sim/main.ts", ...args],
+    env,
     cwd: ROOT,
     stdin: "null",
     stdout: "piped",

@@ -13,12 +13,18 @@ import { openEventLog } from "../../../kafka/open_event_log.ts";
 import { assertEqualsFoldFromZero } from "../../actors/floor/recovery_evidence.ts";
 import { eventually } from "../../support/eventually.ts";
 import { playGolden } from "../../golden/golden_sessions.ts";
-import { reportOf, startSim } from "../session/sim_process.ts";
+import { reportOf, startSim, startSimOn } from "../session/sim_process.ts";
 
 /** Any that its thresholds pass, however short it is played. */
 const SCENARIO = "scenarios/opening_bell.ts";
 
 const UNDER_WAY_MS = 20_000;
+
+/** Another time zone and locale, one thread, and code that is not optimised. */
+const ELSEWHERE = {
+  env: { TZ: "Asia/Tokyo", LC_ALL: "de_DE.UTF-8" },
+  v8Flags: ["--single-threaded", "--no-opt"],
+} as const;
 
 async function withRuns(work: (runs: string) => Promise<void>): Promise<void> {
   const runs = await Deno.makeTempDir({ prefix: "outcry-virtual-" });
@@ -29,12 +35,13 @@ async function withRuns(work: (runs: string) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("sim --virtual gives the same digest in fresh processes, whatever the run is called and kept in", async () => {
+Deno.test("sim --virtual gives the same digest in fresh processes, wherever and under whatever name", async () => {
   await withRuns(async (runs) => {
     const shared = [SCENARIO, "--virtual", "--seed", "42", "--duration", "1s"];
     const [one, other] = await Promise.all([
       startSim(...shared, "--runs", runs, "--run-id", "one", "--twice").ended,
-      startSim(...shared, "--runs", join(runs, "a b"), "--run-id", "other-run", "--json").ended,
+      startSimOn(ELSEWHERE, ...shared, "--runs", join(runs, "a b"), "--run-id", "b-2", "--json")
+        .ended,
     ]);
     assert.equal(one.code, ExitCode.held, one.out + one.err);
     assert.equal(other.code, ExitCode.held, other.out + other.err);

@@ -113,6 +113,7 @@ Deno.test("no-phantom finds words that no actor has", async () => {
     const [topic, wanted, changes] of [
       ["orders", { type: "order-accepted" }, { timeInForce: "day" }],
       ["notifications", { type: "order-filled" }, { liquidity: "both" }],
+      ["notifications", { type: "order-rejected" }, { reason: "bad-mood" }],
     ] as const
   ) {
     const { log } = playSession(change(topic, wanted, changes));

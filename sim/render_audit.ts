@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { EventLog } from "../../kafka/event_log.ts";
-import { formatCount, formatRate } from "../report/figures.ts";
-import type { Paint, Tone } from "../report/paint.ts";
-import { clip, wrap } from "../report/wrap.ts";
-import { formatRef } from "./findings.ts";
-import { readPartition } from "./partition_stream.ts";
-import type { AuditReport, RecordRef, Verdict } from "./verdict.ts";
+import type { EventLog } from "../kafka/event_log.ts";
+import { formatCount, formatRate } from "./report/figures.ts";
+import type { Paint, Tone } from "./report/paint.ts";
+import { clip, wrap } from "./report/wrap.ts";
+import { formatRef } from "./auditor/findings.ts";
+import { readPartition } from "./auditor/partition_stream.ts";
+import type { AuditReport, RecordRef, Verdict } from "./auditor/verdict.ts";
 
 const COLUMNS = 100;
 const NAME_COLUMNS = 20;
