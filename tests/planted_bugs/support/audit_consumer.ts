@@ -15,6 +15,9 @@ import type { Actor, ActorStart } from "../../../actors/runtime/actor.ts";
 import { TOPOLOGY } from "../../../actors/topology.ts";
 import type { TopicPartition } from "../../../kafka/event_log.ts";
 
+/** How long it gathers, as on the floor. */
+const GATHER_MS = 25;
+
 /** Makes the consumer. */
 export function auditConsumer({ start, surroundings, open }: {
   readonly start: ActorStart<ConsumerSettings>;
@@ -32,6 +35,8 @@ export function auditConsumer({ start, surroundings, open }: {
     clock,
     group: start.role,
     topics: TOPOLOGY["audit-logger"].reads,
+    gatherMs: GATHER_MS,
+    hearsLastWords: true,
     ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
     open: async (assigned, { committed, signal, heartbeat }) => {
       const store = new SnapshotStore({
