@@ -27,7 +27,7 @@ for (const name of Object.keys(GOLDEN_SESSIONS)) {
     assert.deepEqual({ topics, records }, {
       topics: digests[name]?.topics,
       records: digests[name]?.records,
-    }, "if records are meant to have changed: tests/golden/write_digests.ts");
+    }, "if records are meant to have changed: deno task golden");
     assert.equal(digest, digests[name]?.digest);
     for (const role of ["order-gateway", "trading-engine", "portfolio-manager"]) {
       assert.ok(Object.keys(states).some((state) => state.startsWith(`${role} `)), `no ${role}`);

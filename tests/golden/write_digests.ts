@@ -1,5 +1,5 @@
 /**
- * Writes `digests.json` anew: `deno run --allow-read --allow-write tests/golden/write_digests.ts`. To be
+ * Writes `digests.json` anew: `deno task golden`. To be
  * done when records are meant to change, and never to make a test pass that nobody can explain.
  *
  * @module
