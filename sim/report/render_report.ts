@@ -206,7 +206,9 @@ function floor({ floor, counts, metrics }: RunReport, paint: Paint): readonly st
     `${formatCount(metrics.restarts ?? 0)} restarts${who}`,
     `${formatCount(counts.deadLetters)} dead letters`,
     ...(floor.logOutages > 0 ? [`log lost ${times(floor.logOutages)}`] : []),
-    ...(floor.zombies > 0 ? [`${formatCount(floor.zombies)} zombies`] : []),
+    ...(floor.zombies > 0
+      ? [`${formatCount(floor.zombies)} zombie${floor.zombies === 1 ? "" : "s"}`]
+      : []),
     `lag at the end ${formatCount(floor.lag)}`,
   ];
   return [paint("heading", "Floor"), ...indented(wrapFacts(facts))];
