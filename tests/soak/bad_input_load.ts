@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { seededRandom } from "../../mod.ts";
+import { type Floor, seededRandom } from "../../mod.ts";
 import { BadCommands, type BadRecord, randomBytes } from "../bad_input/bad_commands.ts";
 import {
   accountFor,
@@ -23,8 +23,10 @@ const ROUNDS = 10;
 const ORDERS_PER_ROUND = 100;
 const PARTITIONS = 6;
 
-/** Bad records between two good orders: of each kind. */
-const BAD_PER_ORDER = 10;
+/** Bad commands and random bytes, half and half, come beside good orders at some 1,600 a second. */
+const BAD_PER_ROUND = 2_000;
+const BAD_AT_ONCE = 20;
+const FLOOD_PAUSE_MS = 12;
 
 /** What came of it. Latencies in milliseconds. */
 export interface BadInputLoad {
@@ -43,61 +45,89 @@ interface Latencies {
   readonly p99: number;
 }
 
-/** Trades in quiet and among bad input. @throws {assert.AssertionError} */
+/** Trades in quiet and among bad input, in turns. @throws {assert.AssertionError} */
 export async function soakBadInput({ seed, directory, say }: {
   readonly seed: number;
   readonly directory: string;
   readonly say: (text: string) => void;
 }): Promise<BadInputLoad> {
-  const random = seededRandom(seed, "bad input");
-  const bad = new BadCommands({ random, seed, partitions: PARTITIONS });
-  const sent = new Map<string, BadRecord>();
-  const outcomes = { answered: 0, laidOff: 0, asRepeats: 0 };
+  const flood = new Flood(seed);
   const latencies = { quiet: [] as number[], flooded: [] as number[] };
+  let outcomes = { answered: 0, laidOff: 0, asRepeats: 0 };
   await onWorkers(directory, async ({ floor, events }) => {
     await tradeWell(floor, ORDERS_PER_ROUND, () => Promise.resolve(), "warm-up");
     // In turns, so that whatever else the machine does meets both.
     for (let round = 0; round < ROUNDS; round++) {
       await floor.idle();
       const quiet = await tradeWell(floor, ORDERS_PER_ROUND, () => Promise.resolve(), `q${round}`);
-      const flooded = await tradeWell(floor, ORDERS_PER_ROUND, async () => {
-        const records = Array.from({ length: BAD_PER_ORDER }, () => [
-          bad.next(),
-          randomBytes(random, PARTITIONS),
-        ]).flat();
-        for (const [place, record] of await sendAll(floor.log, records)) sent.set(place, record);
-      }, `f${round}`);
       latencies.quiet.push(...quiet.latencies);
-      latencies.flooded.push(...flooded.latencies);
+      latencies.flooded.push(...await flood.tradeWithin(floor, `f${round}`));
     }
     await floor.idle();
-    const { answers, letters } = await accountFor(floor.log);
-    for (const [place, record] of sent) {
-      const [answered, laidOff] = [answers.get(place) ?? 0, letters.get(place) ?? 0];
-      if (answered > 0) outcomes.answered++;
-      else if (laidOff > 0) outcomes.laidOff++;
-      else outcomes.asRepeats++;
-      const accounted = answered + laidOff === 1 || record.what === "forged settlement";
-      assert.ok(accounted, `${place}: ${JSON.stringify(record)}`);
-    }
+    outcomes = await outcomesOf(floor, flood.sent);
     const failed = events.filter(({ kind }) => ["fold-failed", "restart"].includes(kind));
     assert.deepEqual(failed, []);
   });
   await assertJudged(directory, outcomes.asRepeats);
-  const figures = {
-    bad: sent.size,
-    ...outcomes,
-    quiet: latenciesOf(latencies.quiet),
-    flooded: latenciesOf(latencies.flooded),
-  };
-  const ratio = {
-    p50: rounded(figures.flooded.p50 / figures.quiet.p50),
-    p99: rounded(figures.flooded.p99 / figures.quiet.p99),
-  };
+  const quiet = latenciesOf(latencies.quiet);
+  const flooded = latenciesOf(latencies.flooded);
+  const ratio = { p50: rounded(flooded.p50 / quiet.p50), p99: rounded(flooded.p99 / quiet.p99) };
   say(
     `good orders among bad input take ${ratio.p50} times as long (p50), ${ratio.p99} times (p99)`,
   );
-  return { ...figures, ratio };
+  return { bad: flood.sent.size, ...outcomes, quiet, flooded, ratio };
+}
+
+/** Sends bad input at a steady pace. */
+class Flood {
+  /** By `partition/offset`. */
+  readonly sent = new Map<string, BadRecord>();
+  readonly #random: () => number;
+  readonly #commands: BadCommands;
+
+  constructor(seed: number) {
+    this.#random = seededRandom(seed, "bad input");
+    this.#commands = new BadCommands({ random: this.#random, seed, partitions: PARTITIONS });
+  }
+
+  /** Sends good orders for as long as a round of bad input takes. @returns their latencies */
+  async tradeWithin(floor: Floor, name: string): Promise<readonly number[]> {
+    let over = false;
+    const sending = this.#send(floor).finally(() => over = true);
+    sending.catch(() => {}); // Told below, where it is awaited.
+    const latencies: number[] = [];
+    for (let n = 0; !over; n++) {
+      const trading = await tradeWell(floor, 10, () => Promise.resolve(), `${name}-${n}`);
+      latencies.push(...trading.latencies);
+    }
+    await sending;
+    return latencies;
+  }
+
+  async #send(floor: Floor): Promise<void> {
+    for (let n = 0; n < BAD_PER_ROUND; n += BAD_AT_ONCE) {
+      const records = Array.from({ length: BAD_AT_ONCE / 2 }, () => [
+        this.#commands.next(),
+        randomBytes(this.#random, PARTITIONS),
+      ]).flat();
+      for (const [place, record] of await sendAll(floor.log, records)) this.sent.set(place, record);
+      await floor.runtime.clock.sleep(FLOOD_PAUSE_MS);
+    }
+  }
+}
+
+async function outcomesOf(floor: Floor, sent: ReadonlyMap<string, BadRecord>) {
+  const outcomes = { answered: 0, laidOff: 0, asRepeats: 0 };
+  const { answers, letters } = await accountFor(floor.log);
+  for (const [place, record] of sent) {
+    const [answered, laidOff] = [answers.get(place) ?? 0, letters.get(place) ?? 0];
+    if (answered > 0) outcomes.answered++;
+    else if (laidOff > 0) outcomes.laidOff++;
+    else outcomes.asRepeats++;
+    const accounted = answered + laidOff === 1 || record.what === "forged settlement";
+    assert.ok(accounted, `${place}: ${JSON.stringify(record)}`);
+  }
+  return outcomes;
 }
 
 /** What passed for a repeat on the floor, the auditor knows for a forgery; and nothing else is wrong. */
