@@ -43,6 +43,7 @@ const BENCHES: readonly Bench[] = [
     args: ["--orders", "50000", "--rounds", "3"],
     fullArgs: ["--orders", "200000", "--rounds", "5"],
   },
+  { name: "explore", module: "explore_bench.ts", args: [], fullArgs: ["--seeds", "400"] },
   {
     name: "latency",
     module: "latency_bench.ts",
