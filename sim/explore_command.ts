@@ -5,6 +5,8 @@
  * @module
  */
 
+import { onInterrupt } from "./command_line/on_interrupt.ts";
+import { paintFor } from "./command_line/paint_for.ts";
 import { ExitCode } from "./command_line/exit_codes.ts";
 import { UsageError } from "./command_line/usage_error.ts";
 import { isPlayedTwice } from "./explorer/explore.ts";
@@ -23,7 +25,6 @@ import type { World } from "./explorer/world.ts";
 import { readWorld, WorldFileError } from "./explorer/world_file.ts";
 import { worldOf } from "./explorer/world_of.ts";
 import { WorldPool } from "./explorer/world_pool.ts";
-import { choosePaint, type Paint } from "./report/paint.ts";
 
 const encoder = new TextEncoder();
 
@@ -111,27 +112,6 @@ function worldWanted({ seed, plan }: ReplayCommand): World {
   const world = readWorld(plan);
   if (seed === null || seed === world.seed) return world;
   throw new UsageError([`--seed: ${seed}: ${plan} is a world of seed ${world.seed}`]);
-}
-
-function paintFor(stream: { isTerminal(): boolean }): Paint {
-  return choosePaint({ isTerminal: stream.isTerminal(), noColor: Deno.env.get("NO_COLOR") });
-}
-
-/** The first Ctrl-C ends the hunt and tells what was found; the second ends the process. */
-function onInterrupt(): Disposable & { readonly signal: AbortSignal } {
-  const abort = new AbortController();
-  const listener = () => {
-    if (abort.signal.aborted) Deno.exit(ExitCode.interrupted);
-    abort.abort();
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const name of signals) Deno.addSignalListener(name, listener);
-  return {
-    signal: abort.signal,
-    [Symbol.dispose]: () => {
-      for (const name of signals) Deno.removeSignalListener(name, listener);
-    },
-  };
 }
 
 if (import.meta.main) Deno.exit(await exploreCommand(Deno.args));

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { onInterrupt } from "./command_line/on_interrupt.ts";
+import { paintFor } from "./command_line/paint_for.ts";
 import { relative } from "node:path";
 import { FloorFailedError } from "../actors/floor/floor_failed_error.ts";
 import { MetricsPortError } from "../actors/telemetry/serve_metrics.ts";
@@ -15,7 +17,7 @@ import { listScenarios, LoadError } from "./command_line/load_scenario.ts";
 import { parseSimArguments, type SimCommand, UsageError } from "./command_line/sim_arguments.ts";
 import { renderUsage, USAGE_LINE } from "./command_line/usage.ts";
 import { LINE_EVERY_MS, ProgressWriter, UPDATE_EVERY_MS } from "./progress_writer.ts";
-import { choosePaint, type Paint } from "./report/paint.ts";
+import type { Paint } from "./report/paint.ts";
 import { renderReport } from "./report/render_report.ts";
 import { finishedReport, makeReport, type RunReport, writeReport } from "./report/run_report.ts";
 import { openRunFolder, type RunFolder, RunFolderError } from "./run_folder.ts";
@@ -77,10 +79,6 @@ function showAgain(report: RunReport, { json }: { readonly json: boolean }): num
   return report.exitCode;
 }
 
-function paintFor(stream: { isTerminal(): boolean }): Paint {
-  return choosePaint({ isTerminal: stream.isTerminal(), noColor: Deno.env.get("NO_COLOR") });
-}
-
 async function play(
   folder: RunFolder,
   command: Extract<SimCommand, { kind: "run" | "resume" }>,
@@ -138,23 +136,6 @@ async function playInItsTime(
 
 function show(report: RunReport, { json, paint }: { json: boolean; paint: Paint }): void {
   console.log(json ? JSON.stringify(report) : `\n${renderReport(report, paint)}`);
-}
-
-/** The first Ctrl-C ends the session early; the second ends the process, and the run can be resumed. */
-function onInterrupt(): Disposable & { readonly signal: AbortSignal } {
-  const abort = new AbortController();
-  const listener = () => {
-    if (abort.signal.aborted) Deno.exit(ExitCode.interrupted);
-    abort.abort();
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const name of signals) Deno.addSignalListener(name, listener);
-  return {
-    signal: abort.signal,
-    [Symbol.dispose]: () => {
-      for (const name of signals) Deno.removeSignalListener(name, listener);
-    },
-  };
 }
 
 function machine(): RunReport["machine"] {

@@ -9,10 +9,11 @@ import { parseArgs } from "node:util";
 import { isProcessName, MAX_PROCESS_NAME } from "../../actors/floor/instances.ts";
 import { CONSUMER_ROLES, type ConsumerRole, MAX_INSTANCES } from "../../actors/topology.ts";
 import type { ClusterLogConfig } from "../../kafka/cluster/cluster_config.ts";
-import { nearestTo, suggestion } from "../nearest.ts";
+import { suggestion } from "../nearest.ts";
 import { DEFAULT_RUNS_DIRECTORY, isRunId } from "../run_folder.ts";
 import { CLUSTER_OPTIONS, CLUSTER_USAGE, clusterConfigOf } from "./cluster_arguments.ts";
 import { metricsPortOf } from "./metrics_port.ts";
+import { parsed, refuseUnknown } from "./read_options.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What the user wants. */
@@ -138,19 +139,8 @@ function parseValues(argv: readonly string[]) {
   const unknown = argv.filter((argument) => /^--?[a-z]/.test(argument))
     .map((argument) => argument.split("=")[0]!)
     .filter((name) => !OPTION_NAMES.includes(name) && name !== "-h");
-  if (unknown.length > 0) {
-    throw new UsageError(unknown.map((name) => {
-      const nearest = nearestTo(name, OPTION_NAMES);
-      const hint = nearest === null ? "" : `did you mean ${nearest}? `;
-      return `${name}: no such option; ${hint}there are: ${OPTION_NAMES.join(", ")}`;
-    }));
-  }
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    // parseArgs throws TypeErrors only, which say what is wrong.
-    throw new UsageError([(error as Error).message.split("\n")[0]!]);
-  }
+  refuseUnknown(unknown, OPTION_NAMES);
+  return parsed(() => parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true }));
 }
 
 /** The roles wanted, each with its number, which is 1 where none is given. */

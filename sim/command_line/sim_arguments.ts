@@ -6,7 +6,6 @@
 
 import { parseArgs } from "node:util";
 import type { Overrides } from "../compile_scenario.ts";
-import { nearestTo } from "../nearest.ts";
 import { DEFAULT_RUNS_DIRECTORY, isRunId } from "../run_folder.ts";
 import { DURABILITIES, type Durability } from "../run_manifest.ts";
 import { MAX_PARTITIONS } from "../scenario_schema.ts";
@@ -18,6 +17,7 @@ import {
 } from "./cluster_arguments.ts";
 import { metricsPortOf } from "./metrics_port.ts";
 import { OptionReader } from "./option_reader.ts";
+import { parsed, refuseUnknown } from "./read_options.ts";
 import { UsageError } from "./usage_error.ts";
 
 export { UsageError } from "./usage_error.ts";
@@ -235,19 +235,10 @@ function parseValues(argv: readonly string[]) {
   const unknown = argv.filter((argument) => argument.startsWith("-") && argument.length > 1)
     .map((argument) => argument.split("=")[0]!)
     .filter((name) => !OPTION_NAMES.includes(name) && name !== "-h" && !isNegative(name));
-  if (unknown.length > 0) {
-    throw new UsageError(unknown.map((name) => {
-      const nearest = nearestTo(name, OPTION_NAMES);
-      const hint = nearest === null ? "" : `did you mean ${nearest}? `;
-      return `${name}: no such option; ${hint}there are: ${OPTION_NAMES.join(", ")}`;
-    }));
-  }
-  try {
-    return parseArgs({ args: joinNegatives(argv), options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    // parseArgs throws TypeErrors only, which say what is wrong.
-    throw new UsageError([(error as Error).message.split("\n")[0]!]);
-  }
+  refuseUnknown(unknown, OPTION_NAMES);
+  return parsed(() =>
+    parseArgs({ args: joinNegatives(argv), options: OPTIONS, allowPositionals: true })
+  );
 }
 
 function isNegative(argument: string): boolean {

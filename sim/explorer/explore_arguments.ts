@@ -5,8 +5,8 @@
  */
 
 import { parseArgs } from "node:util";
+import { parsed, refuseUnknown } from "../command_line/read_options.ts";
 import { UsageError } from "../command_line/usage_error.ts";
-import { nearestTo } from "../nearest.ts";
 import { SEEDS } from "./world_of.ts";
 
 /** Threads at most. */
@@ -120,19 +120,10 @@ function parseValues(argv: readonly string[]) {
   const unknown = argv.filter((argument) => argument.startsWith("--"))
     .map((argument) => argument.split("=")[0]!)
     .filter((name) => !OPTION_NAMES.includes(name));
-  if (unknown.length > 0) {
-    throw new UsageError(unknown.map((name) => {
-      const nearest = nearestTo(name, OPTION_NAMES);
-      const hint = nearest === null ? "" : `did you mean ${nearest}? `;
-      return `${name}: no such option; ${hint}there are: ${OPTION_NAMES.join(", ")}`;
-    }));
-  }
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: false }).values;
-  } catch (error) {
-    // parseArgs throws TypeErrors only, which say what is wrong.
-    throw new UsageError([(error as Error).message.split("\n")[0]!]);
-  }
+  refuseUnknown(unknown, OPTION_NAMES);
+  return parsed(() =>
+    parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: false }).values
+  );
 }
 
 function numberOf(

@@ -7,7 +7,7 @@
 import { TOPIC_NAMES } from "../../kafka/topics.ts";
 import type { PlannedPhase, SessionPlan } from "../session_plan.ts";
 import { Budget, type Fails, shrinkList } from "./shrink_list.ts";
-import type { World } from "./world.ts";
+import { latencyBy, type World } from "./world.ts";
 
 /** Plays that shrinking takes at most. */
 export const MAX_SHRINKING_PLAYS = 120;
@@ -97,9 +97,7 @@ const SIMPLIFICATIONS: readonly ((world: World) => World | null)[] = [
     return isLeast ? null : withPlan(world, { partitions: least });
   },
   (world) => {
-    const latency = Object.fromEntries(
-      Object.keys(world.latency).map((call) => [call, { leastMs: 0, mostMs: 0 }]),
-    ) as unknown as World["latency"]; // Object.fromEntries forgets which keys it was given.
+    const latency = latencyBy(() => ({ leastMs: 0, mostMs: 0 }));
     const isQuick = Object.values(world.latency).every(({ mostMs }) => mostMs === 0);
     return isQuick ? null : { ...world, latency };
   },

@@ -13,15 +13,17 @@ import type { LatencyBounds } from "../virtual/log_latency.ts";
 /** Grows when files of before can no longer be read. */
 export const WORLD_VERSION = 1;
 
-/** The calls of the log that take time. */
-export const LATENT_CALLS = [
-  "publish",
-  "append",
-  "commit",
-  "fetch",
-  "join",
-  "read",
-] as const satisfies readonly LogCallKind[];
+/** The latency of every call of the log that takes time, each asked for once, in this order. */
+export function latencyBy(boundsOf: () => LatencyBounds): World["latency"] {
+  return {
+    publish: boundsOf(),
+    append: boundsOf(),
+    commit: boundsOf(),
+    fetch: boundsOf(),
+    join: boundsOf(),
+    read: boundsOf(),
+  };
+}
 
 /** How fast a floor notices that an actor is deaf, and how it spaces restarts. Milliseconds. */
 export interface Watchfulness {

@@ -13,7 +13,7 @@ import { ACTOR_GROUPS, type ActorGroup } from "../scenario_events.ts";
 import { PLAN_VERSION, type PlannedEvent, type SessionPlan } from "../session_plan.ts";
 import type { LatencyBounds } from "../virtual/log_latency.ts";
 import { Dice } from "./dice.ts";
-import { LATENT_CALLS, type World, WORLD_VERSION } from "./world.ts";
+import { latencyBy, type World, WORLD_VERSION } from "./world.ts";
 import { drawFaults } from "./world_faults.ts";
 import { drawAccounts, drawFlow, drawLimits, drawPhases, drawSymbols } from "./world_load.ts";
 
@@ -144,7 +144,5 @@ function drawLatency(dice: Dice): World["latency"] {
     const mostMs = dice.scale(1, isSlow ? MAX_LATENCY_MS : 4);
     return { leastMs: dice.whole(0, mostMs), mostMs };
   };
-  return Object.fromEntries(
-    LATENT_CALLS.map((call) => [call, range()]),
-  ) as unknown as World["latency"]; // Object.fromEntries forgets which keys it was given.
+  return latencyBy(range);
 }

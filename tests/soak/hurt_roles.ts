@@ -1,5 +1,6 @@
 // Every role of the floor, both producers too, is crashed, ended and hung at times that the seed draws.
 import { scenario } from "../../mod.ts";
+import { SOAK_FLOOR } from "./soak_floor.ts";
 
 const CONSUMERS = [
   "order-gateway",
@@ -15,22 +16,8 @@ const AT = { between: ["300ms", "8500ms"] as [string, string] };
 
 export default scenario("hurt_roles", {
   teaches: "That any actor may die at any moment.",
-  seed: 1,
-  symbols: ["AAPL", "AMZN", "GOOG", "IBM"],
-  accounts: { count: 100, cash: 2_000_000, holdings: 10_000 },
-  actors: { "order-gateway": 2, "trading-engine": 2, "order-command-producer": 2 },
+  ...SOAK_FLOOR,
   market: { ticksPerSecond: 20, model: { kind: "gbm" } },
-  flow: {
-    mix: {
-      limit: 52,
-      market: 12,
-      cancel: 18,
-      duplicate: 8,
-      conflict: 3,
-      invalidSymbol: 5,
-      malformed: 2,
-    },
-  },
   phases: [
     { name: "calm", kind: "constant", ratePerSecond: 200, duration: "2s" },
     { name: "burst", kind: "burst", ratePerSecond: 1_500, duration: "2s" },

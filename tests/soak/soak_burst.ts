@@ -1,24 +1,11 @@
 // Bursts and breaths for some seconds, for a process that is killed again and again meanwhile.
 import { scenario } from "../../mod.ts";
+import { SOAK_FLOOR } from "./soak_floor.ts";
 
 export default scenario("soak_burst", {
   teaches: "That a run may be killed at any moment, as often as one likes.",
-  seed: 1,
-  symbols: ["AAPL", "AMZN", "GOOG", "IBM"],
-  accounts: { count: 100, cash: 2_000_000, holdings: 10_000 },
-  actors: { "order-gateway": 2, "trading-engine": 2, "order-command-producer": 2 },
+  ...SOAK_FLOOR,
   market: { ticksPerSecond: 10, model: { kind: "gbm" } },
-  flow: {
-    mix: {
-      limit: 52,
-      market: 12,
-      cancel: 18,
-      duplicate: 8,
-      conflict: 3,
-      invalidSymbol: 5,
-      malformed: 2,
-    },
-  },
   phases: [
     { name: "calm", kind: "constant", ratePerSecond: 200, duration: "2s" },
     { name: "burst", kind: "burst", ratePerSecond: 2_500, duration: "2s" },
