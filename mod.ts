@@ -244,7 +244,10 @@ export type {
   ActorFactory,
   ActorReport,
   ActorStart,
+  ActorStep,
   DataSender,
+  StepPlace,
+  SuspendOptions,
 } from "./actors/runtime/actor.ts";
 export type {
   ActorHandle,
@@ -289,3 +292,64 @@ export type {
   ScenarioDefinition,
   SymbolDefinition,
 } from "./sim/scenario_definition.ts";
+
+// Stepping through a run.
+export { openActorLog } from "./sim/actor_log/open_actor_log.ts";
+export type { IndexProgress, OpenActorLogOptions } from "./sim/actor_log/open_actor_log.ts";
+export type { ActorLog, Cause, EntryFilter, RunFacts, Search } from "./sim/actor_log/actor_log.ts";
+export { UnreadableRunError } from "./sim/find_run.ts";
+export { formatPlace, parsePlace } from "./sim/actor_log/record_place.ts";
+export type { RecordPlace } from "./sim/actor_log/record_place.ts";
+export type {
+  Entry,
+  Finding,
+  ReadRecord,
+  SentMessage,
+  Step,
+  StepOutcome,
+  StepOwner,
+} from "./sim/actor_log/step.ts";
+export type {
+  EntriesWanted,
+  EventsWanted,
+  IndexedOrder,
+  IndexEntry,
+  RunIndex,
+} from "./sim/actor_log/index/run_index.ts";
+export type {
+  Ladder,
+  LadderLevel,
+  RestingOrder,
+  StateValue,
+  StateView,
+} from "./sim/actor_log/views/state_view.ts";
+export type {
+  SupervisedActor,
+  SupervisionTree,
+  SupervisorSeen,
+} from "./sim/actor_log/views/supervision.ts";
+export type {
+  RawAccount,
+  RawAnswer,
+  RawBook,
+  RawGateway,
+  RawGatewayPartition,
+  RawHolding,
+  RawId,
+  RawLiveOrder,
+  RawPortfolio,
+  RawPosition,
+  RawRestingOrder,
+  RawView,
+} from "./sim/actor_log/views/raw_view.ts";
+export type { ClusterValues } from "./sim/command_line/cluster_arguments.ts";
+export { decisionOf } from "./sim/actor_log/views/decision.ts";
+export type { Decision, DecisionContext } from "./sim/actor_log/views/decision.ts";
+export { differenceOf } from "./sim/actor_log/views/difference.ts";
+export type { Change } from "./sim/actor_log/views/difference.ts";
+export { eventSentence } from "./sim/actor_log/views/event_sentence.ts";
+export { messageLine } from "./sim/actor_log/views/message_line.ts";
+export { unitsOf } from "./sim/actor_log/views/units.ts";
+export type { PlainUnits, Units } from "./sim/actor_log/views/units.ts";
+export { Instruments } from "./actors/instruments.ts";
+export type { Instrument } from "./actors/instruments.ts";

@@ -142,10 +142,13 @@ export function cashDecimalsFor(symbols: readonly SymbolSpec[]): number {
 
 /** A tradable symbol with its sizes, and the way from decimals to integers. */
 export class Instrument {
+  /** Ticker. */
   readonly symbol: string;
   /** Its place in the table of symbols, from 0. */
   readonly index: number;
+  /** Decimal: prices are whole multiples of it. */
   readonly tickSize: number;
+  /** Decimal: quantities are whole multiples of it. */
   readonly lotSize: number;
   /** Cash units that one tick of one lot is worth. */
   readonly unitsPerTickLot: number;
@@ -156,7 +159,7 @@ export class Instrument {
   readonly #tick: Size;
   readonly #lot: Size;
 
-  /** @throws {InstrumentError} for sizes that `cashDecimals` cannot hold */
+  /** Fixes its scales. @throws {InstrumentError} for sizes that `cashDecimals` cannot hold */
   constructor(
     spec: SymbolSpec,
     options: { readonly index: number; readonly cashDecimals: number },
@@ -233,10 +236,11 @@ function unitsPerTickLot(spec: SymbolSpec, cashDecimals: number): number {
 export class Instruments {
   /** In the order of the parameters; an instrument's `index` is its place here. */
   readonly list: readonly Instrument[];
+  /** Cash is counted in units of `10 ** -cashDecimals`. */
   readonly cashDecimals: number;
   readonly #bySymbol: ReadonlyMap<string, Instrument>;
 
-  /** @throws {InstrumentError} for a symbol named twice and for sizes that cannot be held */
+  /** Makes them once. @throws {InstrumentError} for a symbol named twice and for sizes that cannot be held */
   constructor(parameters: Pick<FloorParameters, "symbols" | "cashDecimals">) {
     const { symbols, cashDecimals } = parameters;
     if (!Number.isInteger(cashDecimals) || cashDecimals < 0 || cashDecimals > MAX_CASH_DECIMALS) {
@@ -259,6 +263,7 @@ export class Instruments {
     }
   }
 
+  /** The instrument of a symbol, where it is listed. */
   get(symbol: string): Instrument | undefined {
     return this.#bySymbol.get(symbol);
   }

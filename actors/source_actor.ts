@@ -5,7 +5,9 @@
  * @module
  */
 
-import type { Actor, ActorReport, ActorStart } from "./runtime/actor.ts";
+import type { PublishedBatch } from "../kafka/event_log.ts";
+import { writtenPlaces } from "./log_access/written_places.ts";
+import type { Actor, ActorReport, ActorStart, ActorStep, SuspendOptions } from "./runtime/actor.ts";
 import type { Clock } from "./runtime/clock.ts";
 
 /** What of its start a source needs. */
@@ -17,12 +19,18 @@ export type NextWork =
   | { readonly kind: "wait"; readonly waitMs: number }
   | { readonly kind: "exhausted" };
 
+/** What a source has done and does next. */
+export type WorkDone = NextWork & {
+  /** What was published meanwhile. Left out: nothing. */
+  readonly published?: readonly PublishedBatch[];
+};
+
 /** A source's logic, without a host's demands. Its methods are never called two at a time. */
 export interface Source {
   /** Finds out where the incarnation before stopped, and makes good what it left open. */
   open(signal: AbortSignal): Promise<void>;
   /** Does what is due, at most `limit` messages. */
-  work(limit: number, signal: AbortSignal): Promise<NextWork>;
+  work(limit: number, signal: AbortSignal): Promise<WorkDone>;
   /** Writes what should be written at the end. Not called after a failure. */
   finish(): Promise<void>;
   /** Frees what it holds, after a failure too. */
@@ -75,8 +83,9 @@ export class SourceActor implements Actor {
     this.#stop.abort();
   }
 
-  suspend(): void {
+  suspend({ settled = false }: SuspendOptions = {}): void | Promise<void> {
     this.#suspended = true;
+    if (settled) return this.#turn.then(() => {});
   }
 
   resume(): void {
@@ -84,10 +93,12 @@ export class SourceActor implements Actor {
     this.#wake.abort();
   }
 
-  async step(): Promise<void> {
+  /** Null: nothing is due. */
+  async step(): Promise<ActorStep | null> {
     if (!this.#suspended) throw new Error(`Cannot step ${this.#start.id}: it is not suspended`);
     if (this.#phase !== "running") throw new Error(`Cannot step ${this.#start.id}: ${this.#phase}`);
-    await this.#work(1);
+    const { published = [] } = await this.#work(1);
+    return published.length === 0 ? null : { read: null, wrote: writtenPlaces(published) };
   }
 
   report(): ActorReport {
@@ -123,7 +134,7 @@ export class SourceActor implements Actor {
     }
   }
 
-  #work(limit: number): Promise<NextWork> {
+  #work(limit: number): Promise<WorkDone> {
     const { signal } = this.#stop;
     const work = this.#turn.then(() => this.#source.work(limit, signal));
     // A failure reaches whoever asked for the work; the queue behind it only waits for its end.

@@ -79,6 +79,12 @@ export interface FetchedBatch extends TopicPartition {
   readonly nextOffset: number;
   /** The partition's end when it was fetched: the offset that the next append will get. */
   readonly endOffset: number;
+  /**
+   * Gives the memory of the records' bytes back at once, rather than when the collector comes by: for
+   * whoever reads more than fits. Nothing of the records may be looked at afterwards. Left out: there is
+   * nothing to give back.
+   */
+  readonly release?: () => void;
 }
 
 /** Limits of one poll. It returns as soon as anything is there, at the latest after `timeoutMs`. */
@@ -230,7 +236,7 @@ export interface EventLog extends AsyncDisposable {
   /** What telemetry calls it, such as `kafka`; left out: a log of our own. */
   readonly system?: string;
   /**
-   * Whether readers are handed what was published, so that a message may travel beside its text
+   * Whether readers are handed what was published, so that a message may travel with its record
    * (`carried_message.ts`). Left out: they are not.
    */
   readonly carriesMessages?: boolean;

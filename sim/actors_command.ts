@@ -31,7 +31,10 @@ import { ExitCode } from "./command_line/exit_codes.ts";
 import { LoadError, loadScenario } from "./command_line/load_scenario.ts";
 import { UsageError } from "./command_line/usage_error.ts";
 import { compileScenario } from "./compile_scenario.ts";
+import { readLiveNote } from "./live/live_notes.ts";
+import { type LiveStepping, serveLive } from "./live/live_server.ts";
 import { isRunId, runPaths } from "./run_folder.ts";
+import { readManifest } from "./run_manifest.ts";
 import { ScenarioError } from "./scenario.ts";
 import { sayWarnings } from "./warnings.ts";
 
@@ -83,6 +86,7 @@ async function takePart(
   });
   try {
     await using _metrics = serveMetricsOf(joined, command, say);
+    await using _live = await serveLiveOf(joined, command, say);
     say(`joined run ${command.run} as ${joined.name}, by process ${Deno.pid}; Ctrl-C leaves`);
     const failed = await Promise.race([joined.failure, aborted(leaving)]);
     if (failed !== null) throw failed;
@@ -108,6 +112,20 @@ function serveMetricsOf(
   return endpoint;
 }
 
+/** Lets live steppers attach, where the run's folder is on this machine for them to find. */
+async function serveLiveOf(
+  joined: JoinedFloor,
+  { run, runs }: JoinCommand,
+  say: (line: string) => void,
+): Promise<LiveStepping | null> {
+  for (const directory of foldersOf(run, runs)) {
+    const manifest = await readManifest(runPaths(directory).manifest).catch(() => null);
+    if (manifest === null) continue;
+    return await serveLive(joined, { directory, run: manifest.runId, process: joined.name, say });
+  }
+  return null;
+}
+
 async function joinOptions(command: JoinCommand): Promise<JoinFloorOptions> {
   const { instances, cluster, name, auditFolder } = command;
   return {
@@ -131,8 +149,7 @@ async function parametersOf(path: string): Promise<FloorParameterOptions> {
 
 /** The folder of a run on this machine, given by id or path. */
 async function runDirectory({ run, runs }: JoinCommand): Promise<string> {
-  const candidates = isRunId(run) ? [join(runs, run), run] : [run];
-  for (const directory of candidates) {
+  for (const directory of foldersOf(run, runs)) {
     const found = await Deno.stat(runPaths(directory).log).catch(() => null);
     if (found?.isFile === true) return directory;
   }
@@ -144,6 +161,11 @@ async function runDirectory({ run, runs }: JoinCommand): Promise<string> {
     `Cannot join run ${JSON.stringify(run)}: it has no log on this machine; ${known}. ` +
       `One on a Kafka cluster is joined with --brokers HOST:PORT`,
   );
+}
+
+/** Where the folder of a run may be, given by id or path. */
+function foldersOf(run: string, runs: string): readonly string[] {
+  return isRunId(run) ? [join(runs, run), run] : [run];
 }
 
 /** Where there is no such run on a cluster, names those that are. */
@@ -200,6 +222,9 @@ class AssignmentWatch {
         return this.#say(`the log does not answer: ${event.why}; waiting for it`);
       case "log-available":
         return this.#say(`the log answers again, after ${(event.afterMs / 1000).toFixed(1)} s`);
+      case "note":
+        if (readLiveNote(event.text) !== null) this.#say(`${event.actor} is ${event.text}`);
+        return;
     }
   }
 

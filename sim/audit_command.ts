@@ -5,23 +5,26 @@
  * @module
  */
 
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { verifyAuditLog } from "../actors/audit_logger/verify_audit_log.ts";
 import { type EventLog, EventLogError } from "../kafka/event_log.ts";
-import { type EventLogConfig, openEventLog } from "../kafka/open_event_log.ts";
-import { checkCluster } from "../kafka/cluster/check_cluster.ts";
+import type { EventLogConfig } from "../kafka/open_event_log.ts";
 import {
   CLUSTER_OPTIONS,
   CLUSTER_USAGE,
-  clusterConfigAgain,
   type ClusterValues,
 } from "./command_line/cluster_arguments.ts";
 import { UsageError } from "./command_line/usage_error.ts";
-import { findRuns } from "./clean_command.ts";
-import { DEFAULT_RUNS_DIRECTORY, isRunId, type RunPaths, runPaths } from "./run_folder.ts";
-import { readManifest } from "./run_manifest.ts";
-import { lockFile } from "../actors/floor/process_lock.ts";
+import {
+  findRun,
+  hasLog,
+  isThere,
+  lockForReading,
+  logOfRun,
+  openLogOfRun,
+  UnreadableRunError,
+} from "./find_run.ts";
+import { DEFAULT_RUNS_DIRECTORY, runPaths } from "./run_folder.ts";
 import { SpillError } from "./auditor/memory/spill_file.ts";
 import { renderAudit } from "./render_audit.ts";
 import type { AuditReport } from "./auditor/verdict.ts";
@@ -51,9 +54,6 @@ cannot tell.
 A run's log on a cluster is found by the run's manifest; where the cluster has moved:
 ${CLUSTER_USAGE}`;
 
-/** Newest runs named when the one asked for is not there. */
-const RUNS_NAMED = 5;
-
 /** What the command works with besides its arguments. */
 export interface AuditCommandSurroundings {
   readonly print: (line: string) => void;
@@ -63,9 +63,6 @@ export interface AuditCommandSurroundings {
   /** Opens a run's log. */
   readonly openLog: (config: EventLogConfig) => Promise<EventLog>;
 }
-
-/** A run or an option that is not usable; the message says what would be right. */
-class AuditCommandError extends Error {}
 
 /** The command: prints what it checked and found, and gives the exit code. */
 export async function auditCommand(
@@ -92,7 +89,7 @@ export async function auditCommand(
 }
 
 function isExpected(error: unknown): error is Error {
-  return error instanceof AuditCommandError || error instanceof EventLogError ||
+  return error instanceof UnreadableRunError || error instanceof EventLogError ||
     error instanceof UsageError || error instanceof SpillError || error instanceof RangeError ||
     error instanceof Deno.errors.PermissionDenied;
 }
@@ -136,38 +133,18 @@ function parseAuditArguments(argv: readonly string[]): Wanted | string {
   }
 }
 
-/** The folder of a run, given by path or id, that has something to look at. */
-async function findRun(
-  { run, runs, verifies }: Wanted,
-  isUsable: (paths: RunPaths) => Promise<boolean>,
-): Promise<string> {
-  const what = verifies ? "verify" : "audit";
-  const candidates = isRunId(run) ? [join(runs, run), run] : [run];
-  for (const directory of candidates) {
-    if (await isUsable(runPaths(directory))) return directory;
-  }
-  for (const directory of candidates) {
-    if (!await isThere(directory, "isDirectory")) continue;
-    const lacks = verifies ? "it has no audit folder" : "it has no log.sqlite, and no manifest " +
-      "names a cluster";
-    throw new AuditCommandError(`Cannot ${what} ${directory}: ${lacks}`);
-  }
-  const newest = (await findRuns(runs)).slice(-RUNS_NAMED).reverse();
-  const known = newest.length === 0
-    ? `there are no runs in ${runs}`
-    : `the latest runs are ${newest.map(({ runId }) => runId).join(", ")}`;
-  throw new AuditCommandError(
-    `Cannot ${what} run ${JSON.stringify(run)}: it is not there; ${known}`,
-  );
-}
-
 async function judgeRun(wanted: Wanted, surroundings: AuditCommandSurroundings): Promise<number> {
   const { print, showProgress, paint = plain, openLog } = surroundings;
-  const directory = await findRun(wanted, hasLog);
+  const directory = await findRun({
+    ...wanted,
+    what: "audit",
+    isUsable: hasLog,
+    lacks: "it has no log.sqlite, and no manifest names a cluster",
+  });
   const paths = runPaths(directory);
-  using _lock = await lockRun("audit", paths);
-  const config = await logOf(paths, wanted.cluster);
-  if (config === null) throw new AuditCommandError(`Cannot audit ${directory}: its log is gone`);
+  using _lock = await lockForReading(paths, { what: "audit" });
+  const config = await logOfRun(paths, wanted.cluster);
+  if (config === null) throw new UnreadableRunError(`Cannot audit ${directory}: its log is gone`);
   await using log = await openLog(config);
   const auditFolder = await isThere(paths.audit, "isDirectory") ? paths.audit : null;
   const report = await auditFinishedRun(log, {
@@ -189,10 +166,15 @@ function isViolated({ verdicts }: AuditReport): boolean {
 
 async function verifyRun(wanted: Wanted, surroundings: AuditCommandSurroundings): Promise<number> {
   const { print, openLog } = surroundings;
-  const directory = await findRun(wanted, ({ audit }) => isThere(audit, "isDirectory"));
+  const directory = await findRun({
+    ...wanted,
+    what: "verify",
+    isUsable: ({ audit }) => isThere(audit, "isDirectory"),
+    lacks: "it has no audit folder",
+  });
   const paths = runPaths(directory);
-  using _lock = await lockRun("verify", paths);
-  const config = await logOf(paths, wanted.cluster);
+  using _lock = await lockForReading(paths, { what: "verify" });
+  const config = await logOfRun(paths, wanted.cluster);
   await using log = config === null ? null : await openLog(config);
   const verified = await verifyAuditLog({ folder: paths.audit, ...(log === null ? {} : { log }) });
   const lines = wanted.json
@@ -200,42 +182,6 @@ async function verifyRun(wanted: Wanted, surroundings: AuditCommandSurroundings)
     : renderVerification(directory, verified);
   for (const line of lines) print(line);
   return verified.findingCount === 0 ? AuditExit.right : AuditExit.wrong;
-}
-
-async function lockRun(what: string, paths: RunPaths): Promise<Disposable> {
-  const lock = await lockFile(paths.lock);
-  if (lock !== null) return lock;
-  throw new AuditCommandError(
-    `Cannot ${what} ${paths.directory}: a process is playing it now; wait until it has ended`,
-  );
-}
-
-async function hasLog(paths: RunPaths): Promise<boolean> {
-  return await isThere(paths.log, "isFile") ||
-    (await readManifest(paths.manifest).catch(() => null))?.log !== undefined;
-}
-
-/** The log of a run: on the cluster that its manifest names, else its file; null when that is gone. */
-async function logOf(paths: RunPaths, cluster: ClusterValues): Promise<EventLogConfig | null> {
-  const manifest = await readManifest(paths.manifest).catch(() => null);
-  if (manifest?.log !== undefined) return clusterConfigAgain(manifest.log, cluster);
-  return await isThere(paths.log, "isFile") ? { kind: "embedded", path: paths.log } : null;
-}
-
-async function isThere(path: string, kind: "isFile" | "isDirectory"): Promise<boolean> {
-  try {
-    return (await Deno.stat(path))[kind];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return false;
-    }
-    throw error;
-  }
-}
-
-async function openRunsLog(config: EventLogConfig): Promise<EventLog> {
-  if (config.kind === "kafka") await checkCluster(config);
-  return await openEventLog(config, { create: false });
 }
 
 /** A line that is written over itself, on a terminal; elsewhere progress would only be noise. */
@@ -251,6 +197,6 @@ if (import.meta.main) {
     print: console.log,
     ...progressLine(),
     paint: choosePaint({ isTerminal, noColor: Deno.noColor ? "1" : undefined }),
-    openLog: openRunsLog,
+    openLog: openLogOfRun,
   });
 }

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages that one place alone may import. */
 const CONFINED: readonly { readonly specifier: RegExp; readonly files: RegExp }[] = [
   { specifier: /^comlink$/, files: /^actors\/runtime\/worker_(handle|host)\.ts$/ },
-  { specifier: /^node:sqlite$/, files: /^kafka\/embedded\// },
+  { specifier: /^node:sqlite$/, files: /^(kafka\/embedded|sim\/actor_log\/index)\// },
   { specifier: /^kafkajs(\/|$)/, files: /^kafka\/cluster\/kafkajs\// },
   { specifier: /^@platformatic\/kafka$/, files: /^kafka\/cluster\/platformatic\// },
   { specifier: /^crc-32\//, files: /^kafka\/cluster\/record_batch\// },
@@ -28,6 +28,9 @@ const CONFINED: readonly { readonly specifier: RegExp; readonly files: RegExp }[
   { specifier: /^parse-prometheus-text-format$/, files: /^$/ },
   { specifier: /^nodejs-order-book$/, files: /^$/ },
   { specifier: /^fast-check$/, files: /^$/ },
+  { specifier: /^string-width$/, files: /^sim\/stepper\/screen\// },
+  { specifier: /^@lydell\/node-pty$/, files: /^$/ },
+  { specifier: /^@xterm\/headless$/, files: /^$/ },
 ];
 
 interface Import {

@@ -13,14 +13,11 @@
 
 import { createHash, type Hash } from "node:crypto";
 import type { LogRecord, TopicPartition } from "../../kafka/event_log.ts";
-import { auditLine } from "./audit_line.ts";
+import { appendAuditLine } from "./audit_line.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 
 /** Offsets that one chain line vouches for. */
 export const BLOCK_OFFSETS = 256;
-
-/** Lines are turned into bytes at the latest when so many UTF-16 units have come together. */
-const PIECE_UNITS = 1024 * 1024;
 
 /** The chain before the first record of a partition. */
 export function genesisChain(at: TopicPartition): string {
@@ -83,19 +80,18 @@ export class AuditChain {
    * @throws {Error} when a record is not the next one: an audit log with a hole would be no audit log
    */
   append(records: readonly LogRecord[], from: number, until: number, out: LineBuffer): void {
-    let piece = "";
+    let start = out.length;
     for (let i = from; i < until; i++) {
       const record = records[i]!; // from and until are within the array
       if (record.offset !== this.#offset) throw this.#hole(record.offset);
-      piece += auditLine(record);
+      appendAuditLine(record, out);
       this.#offset++;
-      const complete = this.#offset % BLOCK_OFFSETS === 0;
-      if (!complete && piece.length < PIECE_UNITS) continue;
-      this.#block.update(out.append(piece));
-      piece = "";
-      if (complete) out.append(this.#closeBlock());
+      if (this.#offset % BLOCK_OFFSETS !== 0) continue;
+      this.#block.update(out.since(start));
+      out.append(this.#closeBlock());
+      start = out.length;
     }
-    if (piece !== "") this.#block.update(out.append(piece));
+    if (start < out.length) this.#block.update(out.since(start));
   }
 
   /** The chain line that ends a tail, or "" where one stands already. The chain goes on unchanged. */

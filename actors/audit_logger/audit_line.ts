@@ -5,7 +5,10 @@
  */
 
 import { Buffer } from "node:buffer";
+import { MAX_CARRIED_UNITS, unwrittenMessage } from "../../kafka/carried_message.ts";
 import type { LogRecord } from "../../kafka/event_log.ts";
+import { type LineBuffer, pieceOf } from "./line_buffer.ts";
+import { appendQuotedMessage } from "./quoted_message.ts";
 
 /** What a line says of a record; its topic and partition are the folder's. */
 export interface AuditedRecord {
@@ -24,6 +27,41 @@ export function auditLine(record: LogRecord): string {
   const text = record.text;
   const base64 = text === null && record.value !== null ? toBase64(record.value) : null;
   return formatLine(record.offset, record.timestamp, record.key, text, base64, record.headers);
+}
+
+const OFFSET = pieceOf('{"offset":');
+const TIMESTAMP = pieceOf(',"timestamp":');
+const KEY = pieceOf(',"key":');
+const NO_KEY = pieceOf(',"key":null');
+const VALUE = pieceOf(',"value":');
+const END = pieceOf("}\n");
+
+/** Room for what a line has beside key and value. */
+const FRAME_BYTES = 256;
+
+/** A message that is carried is at most so long in quotes: `\u0000` for a unit, its backslash doubled. */
+const MESSAGE_BYTES = MAX_CARRIED_UNITS * 7;
+
+/** Appends {@link auditLine} of the record, which nearly always takes no string to be made. */
+export function appendAuditLine(record: LogRecord, buffer: LineBuffer): void {
+  const message = unwrittenMessage(record);
+  const text = message === undefined ? record.text : null;
+  for (const _ in record.headers) return buffer.append(auditLine(record));
+  if (message === undefined && text === null) return buffer.append(auditLine(record));
+  const { offset, timestamp, key } = record;
+  buffer.reserve(FRAME_BYTES);
+  buffer.appendPiece(OFFSET);
+  buffer.appendNumber(offset);
+  buffer.appendPiece(TIMESTAMP);
+  buffer.appendNumber(timestamp);
+  buffer.appendPiece(key === null ? NO_KEY : KEY);
+  if (key !== null) buffer.appendQuoted(key);
+  buffer.reserve(FRAME_BYTES + MESSAGE_BYTES);
+  buffer.appendPiece(VALUE);
+  if (message !== undefined) appendQuotedMessage(buffer, message);
+  else if (text !== null) buffer.appendQuoted(text);
+  buffer.reserve(FRAME_BYTES);
+  buffer.appendPiece(END);
 }
 
 /** The line of a record that was read from a line. */

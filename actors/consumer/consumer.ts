@@ -14,8 +14,15 @@ import {
   type LogRecord,
   type TopicPartition,
 } from "../../kafka/event_log.ts";
-import type { Actor, ActorReport, ActorStart } from "../runtime/actor.ts";
+import type {
+  Actor,
+  ActorReport,
+  ActorStart,
+  ActorStep,
+  SuspendOptions,
+} from "../runtime/actor.ts";
 import { type Clock, NO_LONGER_NEEDED } from "../runtime/clock.ts";
+import { writtenPlaces } from "../log_access/written_places.ts";
 import type { PartitionProcessor } from "./partition_processor.ts";
 
 /** How long a poll waits when there is nothing to do. */
@@ -74,6 +81,12 @@ export interface ConsumerOptions {
   readonly close?: () => Promise<void>;
 }
 
+/** A step that somebody waits for. */
+interface WantedStep {
+  readonly resolve: (done: ActorStep | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 interface Work {
   readonly processor: PartitionProcessor;
   readonly source: TopicPartition;
@@ -90,7 +103,9 @@ export class Consumer implements Actor {
   #wake = new AbortController();
   #queue: FetchedBatch[] = [];
   #phase: ActorReport["phase"] = "starting";
-  #steps: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+  #steps: WantedStep[] = [];
+  /** Who waits until what was begun is done and committed. */
+  #settling: (() => void)[] = [];
   #committedAt = 0;
   #flushedAt = 0;
   /** Before this moment nothing is polled. */
@@ -116,28 +131,34 @@ export class Consumer implements Actor {
     } finally {
       for (const { processor } of this.#work.values()) processor.abandon();
       this.#rejectSteps("it has stopped");
+      this.#tellSettled();
       await this.#options.close?.();
     }
   }
 
   stop(): void {
     this.#phase = "stopping";
+    this.#tellSettled();
     this.#stopping.abort();
     this.#interrupt();
   }
 
-  suspend(): void {
+  /** Who goes on or ends meanwhile counts as settled. */
+  suspend({ settled = false }: SuspendOptions = {}): void | Promise<void> {
     if (this.#phase !== "stopping") this.#phase = "suspended";
     this.#interrupt();
+    if (!settled || this.#phase === "stopping") return;
+    return new Promise((resolve) => void this.#settling.push(resolve));
   }
 
   resume(): void {
     if (this.#phase === "suspended") this.#phase = "running";
+    this.#tellSettled();
     this.#rejectSteps("it was resumed");
     this.#interrupt();
   }
 
-  step(): Promise<void> {
+  step(): Promise<ActorStep | null> {
     if (this.#phase !== "suspended") {
       return Promise.reject(
         new Error(`Cannot step ${this.#options.start.id}: it is not suspended`),
@@ -176,6 +197,10 @@ export class Consumer implements Actor {
     }
   }
 
+  #tellSettled(): void {
+    for (const settled of this.#settling.splice(0)) settled();
+  }
+
   #interrupt(): void {
     this.#wake.abort(NO_LONGER_NEEDED);
   }
@@ -202,6 +227,10 @@ export class Consumer implements Actor {
   async #suspendedTurn(member: GroupMember): Promise<void> {
     const step = this.#steps.shift();
     if (step === undefined) {
+      if (this.#settling.length > 0) {
+        await this.#commit(member);
+        this.#tellSettled();
+      }
       await heartbeat(member);
       await this.#options.clock.sleep(POLL_TIMEOUT_MS, this.#wake.signal);
       return;
@@ -209,13 +238,22 @@ export class Consumer implements Actor {
     try {
       if (this.#queue.length === 0) await this.#take(member, await this.#poll(member, 1, 0), true);
       const next = this.#takeOne();
-      if (next !== undefined) await this.#process(next, [next]);
+      const done = next === undefined ? null : await this.#stepOver(next);
       await this.#commit(member);
-      step.resolve();
+      step.resolve(done);
     } catch (error) {
       step.reject(error);
       throw error;
     }
+  }
+
+  /** Works off one record, and tells where it and its outputs stand. Null: it is the next owner's. */
+  async #stepOver(record: LogRecord): Promise<ActorStep | null> {
+    const { topic, partition, offset } = record;
+    const processor = this.#work.get(nameOf(record))?.processor;
+    if (processor === undefined) return null;
+    await processor.process([record]);
+    return { read: { topic, partition, offset }, wrote: writtenPlaces(processor.published ?? []) };
   }
 
   #poll(member: GroupMember, maxRecords: number, timeoutMs?: number): Promise<GroupPoll> {

@@ -6,7 +6,12 @@
  * @module
  */
 
-import { type EventLog, EventLogError, type LogRecord } from "../../kafka/event_log.ts";
+import {
+  type EventLog,
+  EventLogError,
+  type LogRecord,
+  type PublishedBatch,
+} from "../../kafka/event_log.ts";
 import type { MessageTopic } from "../../kafka/messages/mod.ts";
 import type { Fold } from "../fold/fold.ts";
 import {
@@ -70,6 +75,7 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
   #snapshotOffset = 0;
   #snapshotBytes = 0;
   #abandoned = false;
+  #published: readonly PublishedBatch[] = [];
   /** Null while nothing is traced. */
   #spans: RecordSpans | null = null;
 
@@ -102,6 +108,11 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
 
   get position(): number {
     return this.#machine.nextOffset;
+  }
+
+  /** Where the outputs went that were published last. */
+  get published(): readonly PublishedBatch[] {
+    return this.#published;
   }
 
   /** The role's state, for questions about it. */
@@ -257,9 +268,11 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
 
   async #publishOutputs(): Promise<void> {
     const outputs = this.#machine.takeOutputs();
+    this.#published = [];
     if (outputs.length > 0) {
       const { log, clock, signal, heartbeat } = this.#options;
-      await publishUntilAcknowledged(log, outputs, { clock, signal, onRetry: heartbeat });
+      const waiting = { clock, signal, onRetry: heartbeat };
+      this.#published = await publishUntilAcknowledged(log, outputs, waiting);
     }
     if (this.position > this.#acknowledged) this.#acknowledged = this.position;
     this.#spans?.endAll();

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { LogRecord } from "../../kafka/event_log.ts";
+import type { LogRecord, PublishedBatch } from "../../kafka/event_log.ts";
 
 /** Why a processor is asked to flush: time has passed, or the actor stops. */
 export type FlushReason = "interval" | "stopping";
@@ -14,6 +14,8 @@ export type FlushReason = "interval" | "stopping";
 export interface PartitionProcessor {
   /** The offset of the next record it wants; the consumer seeks there. */
   readonly position: number;
+  /** What the last {@link process} published, where it tells. Left out: nothing. */
+  readonly published?: readonly PublishedBatch[];
   /**
    * Records are in order, from `position` on; records below it are passed over by the processor.
    * Resolves when their effects are durable, so that `position` may be committed.

@@ -18,8 +18,15 @@ export interface ActorView {
   readonly role: string;
   /** Actors work and have no children; supervisors have children. */
   readonly kind: "actor" | "supervisor";
-  /** `waiting` has not been started; `down` will not be started again. */
-  readonly phase: "waiting" | "starting" | "running" | "stopping" | "backoff" | "down";
+  /** `waiting` has not been started; `suspended` takes no work; `down` will not be started again. */
+  readonly phase:
+    | "waiting"
+    | "starting"
+    | "running"
+    | "suspended"
+    | "stopping"
+    | "backoff"
+    | "down";
   /** 1 for the first start; grows with every restart. */
   readonly incarnation: number;
   /** How often it was started again. */
@@ -56,7 +63,7 @@ export async function viewActors(node: TreeNode, around: {
     id: node.id,
     role: node.role,
     kind: node.kind,
-    phase: node.phase,
+    phase: node.phase === "running" && report?.phase === "suspended" ? "suspended" : node.phase,
     incarnation: node.incarnation,
     restarts: node.restarts,
     lastFailure: node.lastFailure,

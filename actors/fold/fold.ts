@@ -28,7 +28,7 @@ export interface Outbox {
   /**
    * Emits a message to the partition of `key`. Id, causation, sequence and timestamp follow from the
    * input; `correlationId` says what the message belongs to (`user/order` for an order's). The body
-   * is encoded at once and may be used again.
+   * is copied at once and may be used again.
    */
   emit<T extends OutputTopic>(
     topic: T,

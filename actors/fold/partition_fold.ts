@@ -6,7 +6,7 @@
  * @module
  */
 
-import { carryMessage } from "../../kafka/carried_message.ts";
+import { recordOf } from "../../kafka/carried_message.ts";
 import type { LogRecord, RecordBatch, RecordToPublish } from "../../kafka/event_log.ts";
 import {
   channelOf,
@@ -22,6 +22,7 @@ import { KeyPartitioner } from "../../kafka/partitioner.ts";
 import { type TopicName, TOPICS } from "../../kafka/topics.ts";
 import { channelsInto } from "./channels.ts";
 import { deadLetterBody } from "./dead_letter.ts";
+import { derivedMessage } from "./derived_message.ts";
 import type { Body, Fold, FoldContext, Outbox, OutputTopic } from "./fold.ts";
 import type { RecordTrace } from "./record_trace.ts";
 import { packState, unpackState } from "./state_bytes.ts";
@@ -88,9 +89,6 @@ interface SnapshotHead {
 }
 
 type Destination = OutputTopic | "dead-letters";
-
-/** Topics of which every record is read by a fold: elsewhere nobody would take what is carried. */
-const FOLDED: ReadonlySet<Destination> = new Set(["orders", "notifications", "order-commands"]);
 
 /** Destinations of one topic: where the next output goes, and what waits to be published. */
 interface Outlet {
@@ -298,22 +296,19 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
     const index = this.#index++;
     if (!this.#publishing) return;
     this.counters.outputs++;
-    // The body comes first, so that a message's type stands at the start of its text.
-    const message = {
-      ...body,
+    const message = derivedMessage(body, {
       id: joinedId([this.#origin, this.#offset, index]),
       correlationId,
       causationId: this.#causationId,
       sequence,
       timestamp: this.#now,
-    };
-    const output = { key, value: JSON.stringify(message), timestamp: this.#now };
-    if (this.#carries && FOLDED.has(topic)) carryMessage(output, message);
-    const trace = this.#trace;
+    });
+    const headers = this.#trace?.headers;
+    const carries = this.#carries;
     (waiting[partition] ??= []).push(
-      trace === undefined ? output : { ...output, headers: trace.headers },
+      recordOf(key, message, { timestamp: this.#now, carries, headers }),
     );
-    trace?.emitted(topic, body);
+    this.#trace?.emitted(topic, body);
   }
 
   #restore(bytes: Uint8Array): State {

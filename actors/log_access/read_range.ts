@@ -29,9 +29,20 @@ export const READ_PATIENCE_MS = 120_000;
  */
 export async function* readRange(
   log: EventLog,
-  { topic, partition }: TopicPartition,
+  partition: TopicPartition,
   range: { readonly from?: number; readonly to?: number; readonly maxRecords?: number } = {},
 ): AsyncGenerator<LogRecord> {
+  for await (const records of readBatches(log, partition, range)) {
+    for (const record of records) yield record;
+  }
+}
+
+/** As {@link readRange}, as many records at a time as came at once; never none. */
+export async function* readBatches(
+  log: EventLog,
+  { topic, partition }: TopicPartition,
+  range: { readonly from?: number; readonly to?: number; readonly maxRecords?: number } = {},
+): AsyncGenerator<readonly LogRecord[]> {
   const [description] = await log.describeTopics([topic]);
   const bounds = description?.offsets[partition];
   const to = Math.min(range.to ?? Infinity, bounds?.end ?? 0);
@@ -54,11 +65,10 @@ export async function* readRange(
         continue;
       }
       waitedMs = 0;
-      for (const record of batch.records) {
-        if (record.offset >= to) return;
-        yield record;
-      }
-      position = batch.nextOffset;
+      const { records, nextOffset } = batch;
+      const wanted = nextOffset <= to ? records : records.filter(({ offset }) => offset < to);
+      if (wanted.length > 0) yield wanted;
+      position = nextOffset;
     }
   } finally {
     reader.close();

@@ -8,13 +8,19 @@
  * @module
  */
 
-import type { EventLog } from "../../kafka/event_log.ts";
+import type { EventLog, PublishedBatch } from "../../kafka/event_log.ts";
 import { KeyPartitioner } from "../../kafka/partitioner.ts";
 import { publishUntilAcknowledged } from "../log_access/publish_until_acknowledged.ts";
 import { Pacer } from "../pacer.ts";
 import type { Actor } from "../runtime/actor.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { type NextWork, type Source, SourceActor, type SourceStart } from "../source_actor.ts";
+import {
+  type NextWork,
+  type Source,
+  SourceActor,
+  type SourceStart,
+  type WorkDone,
+} from "../source_actor.ts";
 import { MALFORMED_ROWS_TOLD, malformedRowText, malformedTotalText } from "./malformed_rows.ts";
 import {
   checkMarketDataOptions,
@@ -98,7 +104,7 @@ class PriceSource implements Source {
     }
   }
 
-  async work(limit: number, signal: AbortSignal): Promise<NextWork> {
+  async work(limit: number, signal: AbortSignal): Promise<WorkDone> {
     const now = this.#clock.now();
     const most = Math.min(limit, MAX_PRICES_PER_PUBLISH);
     const prices: PriceToPublish[] = [];
@@ -121,8 +127,7 @@ class PriceSource implements Source {
       }
       prices.push(await this.#takeHead(feed, dueAt));
     }
-    await this.#publish(prices, signal);
-    return next;
+    return { ...next, published: await this.#publish(prices, signal) };
   }
 
   finish(): Promise<void> {
@@ -167,15 +172,20 @@ class PriceSource implements Source {
     });
   }
 
-  async #publish(prices: readonly PriceToPublish[], signal: AbortSignal): Promise<void> {
-    if (prices.length === 0) return;
+  async #publish(
+    prices: readonly PriceToPublish[],
+    signal: AbortSignal,
+  ): Promise<readonly PublishedBatch[]> {
+    if (prices.length === 0) return [];
     const batches = priceBatches(prices, this.#partitioner);
-    await publishUntilAcknowledged(this.#log, batches, { clock: this.#clock, signal });
+    const waiting = { clock: this.#clock, signal };
+    const published = await publishUntilAcknowledged(this.#log, batches, waiting);
     this.#published += prices.length;
     for (const { symbol, number, price } of prices) {
       const feed = this.#feeds.find((each) => each.symbol === symbol);
       if (feed !== undefined) feed.last = { number, price };
     }
+    return published;
   }
 
   #earliest(): Feed | null {

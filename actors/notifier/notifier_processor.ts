@@ -9,6 +9,7 @@
  * @module
  */
 
+import { hasText } from "../../kafka/carried_message.ts";
 import type { LogRecord } from "../../kafka/event_log.ts";
 import type { PartitionProcessor } from "../consumer/partition_processor.ts";
 
@@ -36,12 +37,13 @@ export class NotifierProcessor implements PartitionProcessor {
   }
 
   process(records: readonly LogRecord[]): Promise<void> {
-    for (const { offset, key, text } of records) {
+    for (const record of records) {
+      const { offset, key } = record;
       if (offset < this.#position) continue;
       this.#position = offset + 1;
       // Records without a user, such as the floor's opening, are nobody's notification.
       if (key === null) continue;
-      if (text === null) this.#counters.unreadable++;
+      if (!hasText(record)) this.#counters.unreadable++;
       else this.#counters.delivered++;
     }
     return Promise.resolve();

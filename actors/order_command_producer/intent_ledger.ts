@@ -8,8 +8,19 @@
  * @module
  */
 
-import type { EventLog, RecordBatch, RecordToPublish } from "../../kafka/event_log.ts";
-import { encodeMessage, type Intent, type IntentsAcknowledged } from "../../kafka/messages/mod.ts";
+import { recordOf } from "../../kafka/carried_message.ts";
+import type {
+  EventLog,
+  PublishedBatch,
+  RecordBatch,
+  RecordToPublish,
+} from "../../kafka/event_log.ts";
+import {
+  type ClientCommand,
+  encodeMessage,
+  type Intent,
+  type IntentsAcknowledged,
+} from "../../kafka/messages/mod.ts";
 import { joinedId } from "../../kafka/messages/joined_id.ts";
 import { KeyPartitioner } from "../../kafka/partitioner.ts";
 import { publishUntilAcknowledged } from "../log_access/publish_until_acknowledged.ts";
@@ -38,6 +49,8 @@ export interface OutgoingCommand {
   readonly key: string;
   /** Text, or bytes that are meant to be no UTF-8. */
   readonly value: string | Uint8Array;
+  /** What the text says, where the sender knows: it is not changed from now on. */
+  readonly command?: ClientCommand | undefined;
   /** What the command is traced as a child of, from {@link IntentLedger.present}. */
   readonly sentIn?: SendContext | null;
 }
@@ -142,22 +155,29 @@ export class IntentLedger {
    * Sends commands, numbered from {@link nextNumber} on, in this order. Resolves when all of them are
    * durable. After a failure the ledger sends nothing more; a new one makes good what was left open.
    *
+   * @returns where intents and commands stand
    * @throws {ProducerFencedError} when another incarnation is at work; nothing of the call was sent
    * @throws {PublishError} when the log refuses, or is out of reach for too long
    */
-  async send(commands: readonly OutgoingCommand[], signal?: AbortSignal): Promise<void> {
-    if (commands.length === 0) return;
-    await this.#guarded(async () => {
+  async send(
+    commands: readonly OutgoingCommand[],
+    signal?: AbortSignal,
+  ): Promise<readonly PublishedBatch[]> {
+    if (commands.length === 0) return [];
+    return await this.#guarded(async () => {
       const outgoing: DoubleEntry[] = [];
       for (const command of commands) {
         outgoing.push(this.#outgoing(command, this.#nextNumber + outgoing.length));
         if (outgoing.length % WORK_BETWEEN_TURNS === 0) await this.#clock.turn?.();
       }
-      await this.#write(outgoing.map(({ intent }) => intent), commands[0]!.intendedAt, signal);
+      const intents = outgoing.map(({ intent }) => intent);
+      const written = await this.#write(intents, commands[0]!.intendedAt, signal);
       this.#nextNumber += commands.length;
-      await publishUntilAcknowledged(this.#log, commandBatches(outgoing), this.#waiting(signal));
+      const batches = commandBatches(outgoing);
+      const sent = await publishUntilAcknowledged(this.#log, batches, this.#waiting(signal));
       this.#acknowledgedBefore = this.#nextNumber;
       this.#spans?.endAll();
+      return [...written, ...sent];
     });
   }
 
@@ -168,12 +188,13 @@ export class IntentLedger {
   }
 
   #outgoing(command: OutgoingCommand, number: number): DoubleEntry {
-    const { key, value, intendedAt } = command;
+    const { key, value, intendedAt, command: message } = command;
     const partition = this.#partitioner.partitionOf(key);
     // The intent keeps the trace, so that a command that is sent again is the same record again.
-    const traced = this.#spans === null
-      ? {}
-      : { headers: this.#beginSpan(this.#spans, command, { number, partition }) };
+    const headers = this.#spans === null
+      ? undefined
+      : this.#beginSpan(this.#spans, command, { number, partition });
+    const options = { timestamp: intendedAt, carries: this.#log.carriesMessages ?? false, headers };
     const intent: Intent = {
       type: "intent",
       id: this.messageId(number),
@@ -188,14 +209,11 @@ export class IntentLedger {
       encoding: typeof value === "string" ? "text" : "base64",
     };
     return {
-      intent: {
-        key: this.producer,
-        value: encodeMessage(intent),
-        timestamp: intendedAt,
-        ...traced,
-      },
+      intent: recordOf(this.producer, intent, options),
       partition,
-      record: { key, value, timestamp: intendedAt, ...traced },
+      record: message !== undefined && typeof value === "string"
+        ? recordOf(key, message, { ...options, written: value })
+        : { key, value, timestamp: intendedAt, ...(headers === undefined ? {} : { headers }) },
     };
   }
 
@@ -211,7 +229,7 @@ export class IntentLedger {
     intents: readonly RecordToPublish[],
     timestamp: number,
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<readonly PublishedBatch[]> {
     const before = this.#acknowledgedBefore;
     const marks = this.#markedBefore === before ? [] : [this.#mark(before, timestamp)];
     const records = [...marks, ...intents];
@@ -222,6 +240,7 @@ export class IntentLedger {
     this.#lastWritten = records;
     this.#endOffset = baseOffset + records.length;
     this.#markedBefore = before;
+    return published;
   }
 
   #mark(before: number, timestamp: number): RecordToPublish {
@@ -261,14 +280,14 @@ export class IntentLedger {
     return { clock: this.#clock, ...(signal === undefined ? {} : { signal }) };
   }
 
-  async #guarded(work: () => Promise<void>): Promise<void> {
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
     if (this.#failure !== null) {
       throw new Error(`Cannot send for ${this.producer}: an earlier batch failed`, {
         cause: this.#failure,
       });
     }
     try {
-      await work();
+      return await work();
     } catch (error) {
       this.#failure = error;
       this.#spans?.failAll(error);

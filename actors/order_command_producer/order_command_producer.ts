@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { EventLog } from "../../kafka/event_log.ts";
+import type { EventLog, PublishedBatch } from "../../kafka/event_log.ts";
 import type { Actor } from "../runtime/actor.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { type NextWork, type Source, SourceActor, type SourceStart } from "../source_actor.ts";
+import { type Source, SourceActor, type SourceStart, type WorkDone } from "../source_actor.ts";
 import { ArrivalSchedule, InstanceArrivals, NO_MORE_ARRIVALS } from "./arrivals.ts";
 import { IntentLedger, type OutgoingCommand } from "./intent_ledger.ts";
 import { MarketView } from "./market_view.ts";
@@ -73,16 +73,17 @@ class OrderSource implements Source {
     await this.#view.open(this.#log);
   }
 
-  async work(limit: number, signal: AbortSignal): Promise<NextWork> {
+  async work(limit: number, signal: AbortSignal): Promise<WorkDone> {
+    let published: readonly PublishedBatch[] = [];
     const now = this.#clock.now();
     this.#behindMs = this.#nextAt === null ? 0 : Math.max(0, now - this.#nextAt);
     if (this.#nextAt !== null && this.#nextAt <= now) {
       await this.#view.refresh(now);
-      await this.#send(this.#draw(now, limit), signal);
+      published = await this.#send(this.#draw(now, limit), signal);
     }
-    if (this.#nextAt === null) return { kind: "exhausted" };
+    if (this.#nextAt === null) return { kind: "exhausted", published };
     const waitMs = this.#nextAt - this.#clock.now();
-    return waitMs <= 0 ? { kind: "now" } : { kind: "wait", waitMs };
+    return waitMs <= 0 ? { kind: "now", published } : { kind: "wait", waitMs, published };
   }
 
   async finish(): Promise<void> {
@@ -148,17 +149,21 @@ class OrderSource implements Source {
       const intendedAt = this.#nextAt;
       const claimedAt = this.#clock.claimed?.(intendedAt) ?? intendedAt;
       const drawn = this.#flow.draw({ number, arrival, intendedAt, claimedAt });
-      const { kind, correlationId, key, value } = drawn;
-      commands.push({ correlationId, intendedAt, key, value });
+      const { kind, correlationId, key, value, command } = drawn;
+      commands.push({ correlationId, intendedAt, key, value, command });
       this.#byKind.set(kind, (this.#byKind.get(kind) ?? 0) + 1);
       this.#advance();
     }
     return commands;
   }
 
-  async #send(commands: readonly OutgoingCommand[], signal: AbortSignal): Promise<void> {
+  async #send(
+    commands: readonly OutgoingCommand[],
+    signal: AbortSignal,
+  ): Promise<readonly PublishedBatch[]> {
     this.#intended += commands.length;
-    await this.#ledger?.send(commands, signal);
+    const published = await this.#ledger?.send(commands, signal);
     this.#acknowledged += commands.length;
+    return published ?? [];
   }
 }

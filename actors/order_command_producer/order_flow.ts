@@ -39,6 +39,8 @@ export interface DrawnCommand {
   readonly key: string;
   /** Text, or bytes that are meant to be no UTF-8. */
   readonly value: string | Uint8Array;
+  /** What the text says; left out where it is no command. */
+  readonly command?: ClientCommand;
 }
 
 /** Which arrival a command is drawn for. */
@@ -246,6 +248,7 @@ function sent(kind: FlowKind, command: ClientCommand): DrawnCommand {
     correlationId: command.correlationId,
     key: command.userId,
     value: JSON.stringify(command),
+    command,
   };
 }
 

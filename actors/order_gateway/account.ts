@@ -22,7 +22,7 @@ interface AccountParts {
 /**
  * Cash in units, holdings in lots by instrument index; reserved lots are a part of those held.
  *
- * Of cash, only what is free is counted here; what is reserved, each live order knows. What is free is
+ * Of cash, only what is free counts here; what is reserved, each live order knows. What is free is
  * never more than the floor's cash. Free and reserved together may be: the proceeds of a sale may
  * arrive, from another engine, and be reserved anew, before the engine that owes an earlier purchase
  * has said so.
@@ -37,6 +37,8 @@ export class Account {
   readonly memory: Idempotency;
   liveOrders = 0;
   availableCash = 0;
+  /** What live buys reserve, summed up to be shown. Nothing decides by it, and snapshots leave it out. */
+  reservedCash = 0;
   readonly holdings: Float64Array;
   readonly reservedLots: Float64Array;
 

@@ -107,10 +107,10 @@ export class AnswerRing {
     while (capacity < kept) capacity = Math.min(limit, capacity * 2);
     const ring = new AnswerRing(limit, capacity);
     const target = new Uint8Array(ring.#numbers.buffer);
-    for (let i = 0; i < kept; i++) {
-      const from = bytes.subarray(i * BYTES_PER_ANSWER, (i + 1) * BYTES_PER_ANSWER);
-      target.set(from, (count - kept + i) % capacity * BYTES_PER_ANSWER);
-    }
+    const first = (count - kept) % capacity;
+    const head = Math.min(kept, capacity - first) * BYTES_PER_ANSWER;
+    target.set(bytes.subarray(0, head), first * BYTES_PER_ANSWER);
+    target.set(bytes.subarray(head));
     ring.#count = count;
     return ring;
   }

@@ -24,7 +24,13 @@ export function sendAnswer(out: Outbox, command: ClientCommand, body: AnswerBody
 
 /** What a command belongs to: its order, else its own id. */
 export function correlationOf(command: ClientCommand): string {
-  return joinedId([command.userId, correlatedId(command)]);
+  const { userId, correlationId } = command;
+  const id = correlatedId(command);
+  // Most say it themselves: one string then serves all that belongs together.
+  const saysSo = correlationId.length === userId.length + 1 + id.length &&
+    correlationId.startsWith(userId) && correlationId.endsWith(id) &&
+    correlationId[userId.length] === "/";
+  return saysSo ? correlationId : joinedId([userId, id]);
 }
 
 function correlatedId(command: ClientCommand): string {

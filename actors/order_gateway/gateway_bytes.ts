@@ -14,6 +14,7 @@ import { Account } from "./account.ts";
 import { BYTES_PER_ANSWER } from "./answer_ring.ts";
 import { emptyGatewayState, type GatewayState, openFloorOf } from "./gateway_state.ts";
 import { Idempotency } from "./idempotency.ts";
+import { NUMBERS_PER_ORDER, RestoredOrders, writeOrder } from "./restored_orders.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 interface Head {
@@ -26,8 +27,6 @@ interface Head {
 
 /** Available cash, bucket, refilled at, ids used. */
 const NUMBERS_PER_ACCOUNT = 4;
-/** Order number, ordinal of its id, account, instrument, side (1: sell), limit (0: none), remaining lots, reserved. */
-const NUMBERS_PER_ORDER = 8;
 
 export function encodeGatewayState(state: GatewayState): Uint8Array {
   const accounts = [...state.accounts.values()];
@@ -67,7 +66,11 @@ export function decodeGatewayState(bytes: Uint8Array, context: FoldContext): Gat
     fingerprints: new Uint32Array(fingerprints!),
     answers: new Uint8Array(answers!),
   });
-  decodeLive(state, new Float64Array(live!));
+  const restored = new RestoredOrders(new Float64Array(live!), {
+    accounts: [...state.accounts.values()],
+    instruments: state.floor.instruments.list,
+  });
+  state.live.restore(restored);
   return state;
 }
 
@@ -79,14 +82,8 @@ function encodeLive(state: GatewayState): Uint8Array {
   const numbers = new Float64Array(state.live.size * NUMBERS_PER_ORDER);
   let at = 0;
   for (const order of state.live.values()) {
-    numbers[at++] = order.orderNumber;
-    numbers[at++] = order.ordinal;
-    numbers[at++] = order.account.index;
-    numbers[at++] = order.instrument.index;
-    numbers[at++] = order.side === "sell" ? 1 : 0;
-    numbers[at++] = order.limitTicks ?? 0;
-    numbers[at++] = order.remainingLots;
-    numbers[at++] = order.reserved;
+    writeOrder(order, numbers, at);
+    at += NUMBERS_PER_ORDER;
   }
   return bytesOf(numbers);
 }
@@ -122,24 +119,6 @@ function decodeAccounts(
     account.reservedLots.set(lots.subarray(symbols, 2 * symbols));
     state.accounts.set(userId, account);
   });
-}
-
-function decodeLive(state: GatewayState, numbers: Float64Array): void {
-  const accounts = [...state.accounts.values()];
-  const { list } = state.floor!.instruments;
-  for (let at = 0; at < numbers.length; at += NUMBERS_PER_ORDER) {
-    const limitTicks = numbers[at + 5]!;
-    state.live.adopt({
-      orderNumber: numbers[at]!,
-      ordinal: numbers[at + 1]!,
-      account: accounts[numbers[at + 2]!]!,
-      instrument: list[numbers[at + 3]!]!,
-      side: numbers[at + 4] === 1 ? "sell" : "buy",
-      limitTicks: limitTicks === 0 ? null : limitTicks,
-      remainingLots: numbers[at + 6]!,
-      reserved: numbers[at + 7]!,
-    });
-  }
 }
 
 function bytesOf(array: Float64Array | Uint32Array): Uint8Array {

@@ -6,7 +6,7 @@
  */
 
 import type { GatewayLimits } from "../../kafka/messages/mod.ts";
-import { AnswerRing, type Outcome } from "./answer_ring.ts";
+import { AnswerRing, type Outcome, type RememberedAnswer } from "./answer_ring.ts";
 import { FingerprintTable } from "./fingerprint_table.ts";
 import { type Hash64, Hasher } from "./hash64.ts";
 
@@ -77,6 +77,17 @@ export class Idempotency {
   /** The how-manieth id of the user it is, from 0; -1 for one that was never used. */
   find(id: Hash64): number {
     return this.#ids.find(id);
+  }
+
+  /**
+   * What is kept of an id, without judging it: null for one that was never used. Its answer is null
+   * once newer ones have taken its place; whether it is past the horizon is {@link recall}'s to say.
+   */
+  lookUp(
+    id: Hash64,
+  ): { readonly ordinal: number; readonly answer: RememberedAnswer | null } | null {
+    const ordinal = this.#ids.find(id);
+    return ordinal < 0 ? null : { ordinal, answer: this.#answers.get(ordinal) };
   }
 
   recall(id: Hash64, body: Hash64, now: number): Recall {

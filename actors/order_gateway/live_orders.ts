@@ -16,6 +16,7 @@ import {
 } from "../../kafka/messages/mod.ts";
 import type { Instrument } from "../instruments.ts";
 import type { Account } from "./account.ts";
+import type { RestoredOrders } from "./restored_orders.ts";
 
 /** An order on its way or resting. */
 export interface LiveOrder {
@@ -36,34 +37,43 @@ export interface LiveOrder {
  * small one for each of them costs five times as much to keep as orders come and go.
  */
 export class LiveOrders {
-  readonly #byNumber = new Map<number, LiveOrder>();
+  #byNumber = new Map<number, LiveOrder>();
   readonly #byId = new Map<number, LiveOrder>();
+  /** Orders of a snapshot that nobody has asked for yet; null when there are none. */
+  #restored: RestoredOrders | null = null;
 
   get size(): number {
-    return this.#byNumber.size;
+    return this.#byNumber.size + (this.#restored?.size ?? 0);
   }
 
   /** In the order in which they were placed. */
   values(): IterableIterator<LiveOrder> {
+    if (this.#restored !== null) this.#takeAll(this.#restored);
     return this.#byNumber.values();
+  }
+
+  /** The live order of that number. */
+  get(orderNumber: number): LiveOrder | undefined {
+    return this.#byNumber.get(orderNumber) ?? this.#enter(this.#restored?.take(orderNumber));
   }
 
   /** The live order with the user's id of that ordinal. */
   find(account: Account, ordinal: number): LiveOrder | undefined {
-    return this.#byId.get(idKey(account, ordinal));
+    return this.#byId.get(idKey(account, ordinal)) ??
+      this.#enter(this.#restored?.takeById(account, ordinal));
+  }
+
+  /** Begins with the orders of a snapshot. Their reservations have left what is free already. */
+  restore(orders: RestoredOrders): void {
+    this.#restored = orders;
   }
 
   /** Takes an order in and reserves what it says. */
   open(order: LiveOrder): void {
-    this.adopt(order);
-    reserve(order, order.reserved);
-  }
-
-  /** Takes an order in whose reservation is part of the account already. */
-  adopt(order: LiveOrder): void {
-    this.#byNumber.set(order.orderNumber, order);
-    this.#byId.set(idKey(order.account, order.ordinal), order);
+    this.#enter(order);
     order.account.liveOrders++;
+    if (order.side === "buy") order.account.reservedCash += order.reserved;
+    reserve(order, order.reserved);
   }
 
   /**
@@ -72,7 +82,7 @@ export class LiveOrders {
    * than is reserved. A release must name exactly the lots that are left.
    */
   admits(message: SettleFill | ReleaseOrder): boolean {
-    const order = this.#byNumber.get(message.orderNumber);
+    const order = this.get(message.orderNumber);
     if (order === undefined || order.account.userId !== message.userId) return false;
     if (order.instrument.symbol !== message.symbol) return false;
     return message.type === "settle-fill"
@@ -82,7 +92,7 @@ export class LiveOrders {
 
   /** Cash and shares change hands. The fill is one that {@link admits} admits. */
   settle(fill: SettleFill): void {
-    const order = this.#byNumber.get(fill.orderNumber)!;
+    const order = this.get(fill.orderNumber)!;
     if (order.side === "buy") settleBuy(order, fill);
     else settleSell(order, fill);
     order.remainingLots -= fill.quantityLots;
@@ -91,11 +101,29 @@ export class LiveOrders {
 
   /** The order is over. The release is one that {@link admits} admits. */
   release(release: ReleaseOrder): void {
-    this.#close(this.#byNumber.get(release.orderNumber)!);
+    this.#close(this.get(release.orderNumber)!);
+  }
+
+  #enter<T extends LiveOrder | undefined>(order: T): T {
+    if (order === undefined) return order;
+    this.#byNumber.set(order.orderNumber, order);
+    this.#byId.set(idKey(order.account, order.ordinal), order);
+    return order;
+  }
+
+  /** Makes orders of all rows, and brings them into the order of placing: that of their numbers. */
+  #takeAll(restored: RestoredOrders): void {
+    this.#restored = null;
+    for (const order of restored.takeAll()) this.#enter(order);
+    const orders = [...this.#byNumber.values()].sort((one, other) =>
+      one.orderNumber - other.orderNumber
+    );
+    this.#byNumber = new Map(orders.map((order) => [order.orderNumber, order]));
   }
 
   #close(order: LiveOrder): void {
     reserve(order, -order.reserved);
+    if (order.side === "buy") order.account.reservedCash -= order.reserved;
     this.#byNumber.delete(order.orderNumber);
     this.#byId.delete(idKey(order.account, order.ordinal));
     order.account.liveOrders--;
@@ -144,6 +172,7 @@ function settleBuy(order: LiveOrder, fill: SettleFill): void {
   const { account, instrument } = order;
   const freed = freedBy(order, fill);
   order.reserved -= freed;
+  account.reservedCash -= freed;
   account.availableCash += freed - costOf(order, fill);
   account.holdings[instrument.index]! += fill.quantityLots;
 }

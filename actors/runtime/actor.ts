@@ -47,18 +47,45 @@ export interface ActorReport {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/** How an actor is suspended. */
+export interface SuspendOptions {
+  /** Whether to wait until what was begun is done, and written down as done. Default false. */
+  readonly settled?: boolean;
+}
+
+/** A record's place in the log. */
+export interface StepPlace {
+  /** Its topic's name. */
+  readonly topic: string;
+  /** Counted from 0. */
+  readonly partition: number;
+  /** Its place in the partition. */
+  readonly offset: number;
+}
+
+/** What a single step did. Plain data. */
+export interface ActorStep {
+  /** The record that was worked off; null for an actor that makes messages of its own. */
+  readonly read: StepPlace | null;
+  /** What it wrote and was acknowledged: so many records each, the first one at the place. */
+  readonly wrote: readonly (StepPlace & { readonly count: number })[];
+}
+
 /** An actor, as its host sees it. */
 export interface Actor {
   /** Works until stopped. Resolves when drained; rejects with the failure that ended it. */
   run(): Promise<void>;
   /** Begins the drain: what is under way is finished and committed, then {@link run} resolves. */
   stop(): void;
-  /** Stops taking new work, and takes it up again. Between the two, {@link step} takes single steps. */
-  suspend(): void;
+  /**
+   * Stops taking new work, at once; a promise resolves when it has settled, where that is asked for.
+   * Until {@link resume}, {@link step} takes single steps.
+   */
+  suspend(options?: SuspendOptions): void | Promise<void>;
   /** Takes work up again. */
   resume(): void;
-  /** While suspended: does the next piece of work (a record), or nothing when there is none. */
-  step(): Promise<void>;
+  /** While suspended: does the next piece of work (a record). Null: there was none. */
+  step(): Promise<ActorStep | null>;
   /** What it does now; answered at once. */
   report(): ActorReport;
   /** A question that only this role knows. Plain data in and out. @throws when it knows no answer */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ActorReport } from "./actor.ts";
+import type { ActorReport, ActorStep, SuspendOptions } from "./actor.ts";
 import type { InjectedFault } from "./injected_faults.ts";
 import type { PlainError } from "./plain_error.ts";
 import type { DownReason } from "./runtime_events.ts";
@@ -48,12 +48,15 @@ export interface ActorHandle {
   ping(deadlineMs: number): Promise<number>;
   /** What it does now. */
   report(deadlineMs?: number): Promise<ActorReport>;
-  /** Stops it taking new work; it stays a member of its group. */
-  suspend(): Promise<void>;
+  /**
+   * Stops it taking new work; it stays a member of its group. Where it takes longer to settle than a
+   * call may, this rejects, and the actor is suspended all the same.
+   */
+  suspend(options?: SuspendOptions): Promise<void>;
   /** Lets it take work again. */
   resume(): Promise<void>;
-  /** While suspended: one piece of work. */
-  step(): Promise<void>;
+  /** While suspended: one piece of work. Null: there was none. */
+  step(): Promise<ActorStep | null>;
   /** A question that only this role knows, as plain data. */
   ask(question: unknown, deadlineMs?: number): Promise<unknown>;
   /** Takes what the actor sends. Until then it waits in the bounded mailbox. @throws when taken */

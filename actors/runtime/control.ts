@@ -5,13 +5,14 @@
  * @module
  */
 
-import type { Actor } from "./actor.ts";
+import type { Actor, SuspendOptions } from "./actor.ts";
 import type { InjectedFault, InjectedFaults } from "./injected_faults.ts";
 import { type PlainError, toPlainError } from "./plain_error.ts";
 
 /** One control call. */
 export type ControlRequest =
-  | { readonly method: "ping" | "stop" | "suspend" | "resume" | "step" | "report" }
+  | { readonly method: "ping" | "stop" | "resume" | "step" | "report" }
+  | { readonly method: "suspend"; readonly options: SuspendOptions }
   | { readonly method: "ask"; readonly question: unknown }
   /** Fault: makes the actor's thread throw. */
   | { readonly method: "crash"; readonly message: string }
@@ -60,8 +61,9 @@ function act(actor: Actor | null, faults: Faults, request: ControlRequest): unkn
       return faults.injected.begin(request.fault);
     case "heal":
       return faults.injected.end(request.id);
-    case "stop":
     case "suspend":
+      return started(actor, "suspend").suspend(request.options);
+    case "stop":
     case "resume":
     case "step":
     case "report":

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ActorReport } from "./actor.ts";
+import type { ActorReport, ActorStep, SuspendOptions } from "./actor.ts";
 import {
   type ActorHandle,
   type DataListener,
@@ -111,16 +111,17 @@ export class HostedHandle implements ActorHandle {
     return await this.#call({ method: "report" }, deadlineMs) as ActorReport;
   }
 
-  async suspend(): Promise<void> {
-    await this.#call({ method: "suspend" });
+  async suspend(options: SuspendOptions = {}): Promise<void> {
+    await this.#call({ method: "suspend", options });
   }
 
   async resume(): Promise<void> {
     await this.#call({ method: "resume" });
   }
 
-  async step(): Promise<void> {
-    await this.#call({ method: "step" });
+  async step(): Promise<ActorStep | null> {
+    // The actor's own type: control carries it as it is.
+    return await this.#call({ method: "step" }) as ActorStep | null;
   }
 
   ask(question: unknown, deadlineMs = this.#limits.callDeadlineMs): Promise<unknown> {

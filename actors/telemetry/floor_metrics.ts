@@ -42,7 +42,7 @@ export function actorMetrics(registry: MetricRegistry, floor: ObservedFloor): Me
   );
   const running = registry.gauge({
     name: "outcry_actor_running",
-    help: "1 while an incarnation is running, 0 while none is.",
+    help: "1 while an incarnation is running, or suspended; 0 while none is.",
     labels,
   });
   const restarts = registry.counter({
@@ -66,7 +66,7 @@ export function actorMetrics(registry: MetricRegistry, floor: ObservedFloor): Me
       for (const [counter, metric] of counters) {
         metric.set(samples(({ counters }) => counters[counter]));
       }
-      running.set(samples(({ phase }) => phase === "running" ? 1 : 0));
+      running.set(samples(({ phase }) => phase === "running" || phase === "suspended" ? 1 : 0));
       restarts.set(samples((actor) => actor.restarts));
       mailbox.set(samples(({ lag }) => lag));
     },

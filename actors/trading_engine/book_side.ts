@@ -60,6 +60,7 @@ export class BookSide {
     else orders.next[tail] = slot;
     this.ladder.tails[level] = slot;
     this.ladder.lots[level]! += lots;
+    this.ladder.counts[level]!++;
     return slot;
   }
 
@@ -75,6 +76,7 @@ export class BookSide {
     if (behind === NONE) ladder.tails[level] = before;
     else previous[behind] = before;
     ladder.lots[level]! -= lots[slot]!;
+    ladder.counts[level]!--;
     if (ladder.heads[level] === NONE) ladder.remove(level);
     this.#orders.remove(slot);
   }

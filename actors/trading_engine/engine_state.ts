@@ -33,8 +33,25 @@ export interface SymbolBook {
 export function ownerOf(
   order: Pick<OrderAccepted, "userId" | "orderId" | "clientTimestamp">,
 ): OrderOwner {
-  const { userId, orderId, clientTimestamp } = order;
-  return { userId, orderId, clientTimestamp, correlationId: joinedId([userId, orderId]) };
+  return new LiveOwner(order);
+}
+
+/** Joins its ids when that is asked for: most orders of a snapshot never are. */
+class LiveOwner implements OrderOwner {
+  readonly userId: string;
+  readonly orderId: string;
+  readonly clientTimestamp: number;
+  #correlationId: string | null = null;
+
+  constructor({ userId, orderId, clientTimestamp }: Omit<OrderOwner, "correlationId">) {
+    this.userId = userId;
+    this.orderId = orderId;
+    this.clientTimestamp = clientTimestamp;
+  }
+
+  get correlationId(): string {
+    return this.#correlationId ??= joinedId([this.userId, this.orderId]);
+  }
 }
 
 /** The state of one partition of `orders`. Books are opened by their first order. */
@@ -75,6 +92,12 @@ export class EngineState {
       throw new Error(`Cannot take an order in ${symbol}: the floor does not list it`);
     }
     return this.books[instrument.index] ?? this.#openBook(instrument);
+  }
+
+  /** The book of a symbol, or null where none has been opened: by asking, none is. */
+  findBook(symbol: string): SymbolBook | null {
+    const instrument = this.#instruments?.get(symbol);
+    return instrument === undefined ? null : this.books[instrument.index] ?? null;
   }
 
   #openBook({ symbol, index, unitsPerTickLot }: Instrument): SymbolBook {

@@ -29,10 +29,10 @@ interface StateHead {
   readonly orderIds: readonly string[];
 }
 
-/** Little endian on every machine. */
+/** Numbers are written as the machine holds them: little endian, on every machine that Deno runs on. */
 export function encodeEngineState(state: EngineState): Uint8Array {
   const { orders, owners } = state;
-  const view = new DataView(new ArrayBuffer(orders.count * ORDER_FIELDS * 8));
+  const numbers = new Float64Array(orders.count * ORDER_FIELDS);
   const books: BookHead[] = [];
   const userIndexes = new Map<string, number>();
   const orderIds: string[] = [];
@@ -43,12 +43,12 @@ export function encodeEngineState(state: EngineState): Uint8Array {
     }
     const user = userIndexes.get(owner.userId) ?? userIndexes.size;
     if (user === userIndexes.size) userIndexes.set(owner.userId, user);
-    const at = orderIds.length * ORDER_FIELDS * 8;
-    view.setFloat64(at, orders.numbers[slot]!, true);
-    view.setFloat64(at + 8, ticks, true);
-    view.setFloat64(at + 16, orders.lots[slot]!, true);
-    view.setFloat64(at + 24, owner.clientTimestamp, true);
-    view.setFloat64(at + 32, user, true);
+    const at = orderIds.length * ORDER_FIELDS;
+    numbers[at] = orders.numbers[slot]!;
+    numbers[at + 1] = ticks;
+    numbers[at + 2] = orders.lots[slot]!;
+    numbers[at + 3] = owner.clientTimestamp;
+    numbers[at + 4] = user;
     orderIds.push(owner.orderId);
   };
   for (const opened of state.books) {
@@ -61,7 +61,7 @@ export function encodeEngineState(state: EngineState): Uint8Array {
     users: [...userIndexes.keys()],
     orderIds,
   };
-  return packState(head, [new Uint8Array(view.buffer)]);
+  return packState(head, [new Uint8Array(numbers.buffer)]);
 }
 
 function encodeBook(

@@ -38,6 +38,8 @@ export class PriceLadder {
   tails = new Int32Array(INITIAL_LEVELS);
   /** Sum of the orders' lots: a double, since it may pass 2^31. */
   lots = new Float64Array(INITIAL_LEVELS);
+  /** How many orders there are. */
+  counts = new Int32Array(INITIAL_LEVELS);
   /** The level of the lowest rank, or {@link NONE}. */
   best = NONE;
   #leaves = new Int32Array(INITIAL_LEVELS);
@@ -142,6 +144,7 @@ export class PriceLadder {
     this.heads[level] = NONE;
     this.tails[level] = NONE;
     this.lots[level] = 0;
+    this.counts[level] = 0;
     this.#leaves[level] = leaf;
     setPlace(this.#pages, leaf, rank & PLACE_MASK, ~level);
     if (this.best === NONE || rank < this.ranks[this.best]!) this.best = level;
@@ -154,6 +157,7 @@ export class PriceLadder {
     this.heads = grownInts(this.heads, capacity);
     this.tails = grownInts(this.tails, capacity);
     this.lots = grownFloats(this.lots, capacity);
+    this.counts = grownInts(this.counts, capacity);
     this.#leaves = grownInts(this.#leaves, capacity);
   }
 }

@@ -121,6 +121,7 @@ export class PartitionCursor {
       low + this.#position,
     );
     const records: LogRecord[] = [];
+    const taken: BatchRow[] = [];
     let atEnd = false;
     for (let bytes = 0; !atEnd && bytes < FETCH_BYTES && records.length < maxRecords;) {
       const { rows, below } = this.#rowsFrom(from, maxRecords - records.length);
@@ -128,6 +129,7 @@ export class PartitionCursor {
       for (const row of rows) {
         if (row.id !== from) this.#judgeHole(from - low, row.id - low);
         this.#take(row, records);
+        taken.push(row);
         bytes += row.data.length;
         from = row.id + row.span;
       }
@@ -147,6 +149,7 @@ export class PartitionCursor {
       records,
       nextOffset: this.#position,
       endOffset: atEnd ? this.#position : this.#statements.catalog.endOffset(this.partitionId),
+      release: () => taken.forEach(giveBack),
     };
   }
 
@@ -212,6 +215,11 @@ export class PartitionCursor {
     }
     if (offset === end) this.#aligned = true;
   }
+}
+
+/** A row's bytes are its own, so nothing else goes with them. */
+function giveBack({ data: { buffer } }: BatchRow): void {
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 
 function checkedOffset({ topic, partition, offset }: TopicPartitionOffset): number {

@@ -194,6 +194,8 @@ class StoredRecord implements LogRecord {
   readonly #keyEnd: number;
   readonly #valueStart: number;
   readonly #valueEnd: number;
+  /** Kept: to make a view costs more than to compare its bytes. */
+  #value: Uint8Array | null = null;
 
   // Positional, unlike elsewhere: it is called once for every record that is read.
   constructor(
@@ -231,7 +233,8 @@ class StoredRecord implements LogRecord {
   }
 
   get value(): Uint8Array | null {
-    return this.#valueEnd < 0 ? null : this.#batch.data.subarray(this.#valueStart, this.#valueEnd);
+    if (this.#valueEnd < 0) return null;
+    return this.#value ??= this.#batch.data.subarray(this.#valueStart, this.#valueEnd);
   }
 
   get text(): string | null {

@@ -11,6 +11,7 @@ import {
   type RecordToPublish,
   type TopicSettings,
 } from "../event_log.ts";
+import { MAX_CARRIED_UNITS, MessageRecord } from "../carried_message.ts";
 import { checkedSize, checkKey, stampsOf } from "../record_rules.ts";
 import { MemoryRecord, type RecordOrigin } from "./memory_record.ts";
 
@@ -66,6 +67,11 @@ function checkRecords(records: readonly RecordToPublish[], keyed: boolean, actio
   for (let index = 0; index < records.length; index++) {
     const record = records[index]!;
     if (keyed) checkKey(record, { index, action });
-    checkedSize(record, { index, action });
+    if (!isSurelyShort(record)) checkedSize(record, { index, action });
   }
+}
+
+/** What carries its message is measured already, and may not be written yet. */
+function isSurelyShort(record: RecordToPublish): boolean {
+  return record instanceof MessageRecord && (record.key?.length ?? 0) <= MAX_CARRIED_UNITS;
 }

@@ -4,7 +4,14 @@
  * @module
  */
 
-import { CARRIED, type Carrier, takeMessage } from "../carried_message.ts";
+import {
+  CARRIED,
+  type Carrier,
+  type CarryingRecord,
+  MessageRecord,
+  TAKE,
+  UNWRITTEN,
+} from "../carried_message.ts";
 import type { LogRecord, RecordToPublish } from "../event_log.ts";
 
 /** What records that were published together have in common. */
@@ -25,29 +32,33 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /**
  * A record that nobody can change, since others are handed the same one. Text is the string that was
- * published; it becomes bytes only for whoever asks for bytes, and those are the asker's own.
+ * published, or is made of the message when somebody first asks; it becomes bytes only for whoever asks
+ * for bytes, and those are the asker's own.
  */
-export class MemoryRecord implements LogRecord, Carrier {
-  [CARRIED]: object | undefined;
+export class MemoryRecord implements LogRecord, CarryingRecord {
   readonly #origin: RecordOrigin;
   readonly #index: number;
   readonly #key: string | null;
-  readonly #value: string | Uint8Array | null;
+  /** Undefined until the text of the message is made. */
+  #value: string | Uint8Array | null | undefined;
   readonly #headers: Readonly<Record<string, string>>;
   /** Of bytes; undefined until somebody asks. */
   #text: string | null | undefined;
+  /** Kept until both has been taken and is there as text: never long beside a text. */
+  #message: object | undefined;
+  #isTaken = false;
 
   // Positional, unlike elsewhere: it is called once for every record that is published.
-  constructor(origin: RecordOrigin, index: number, published: RecordToPublish) {
-    const { key, value, headers } = published;
-    this[CARRIED] = takeMessage(published);
+  constructor(origin: RecordOrigin, index: number, published: RecordToPublish & Carrier) {
+    const { key, headers } = published;
     this.#origin = origin;
     this.#index = index;
     // As if it had been stored as UTF-8, which half a surrogate pair does not survive.
     this.#key = key === null ? null : key.toWellFormed();
-    this.#value = typeof value === "string" ? value.toWellFormed() : copyOf(value);
+    this.#value = published instanceof MessageRecord ? published.written : kept(published.value);
     this.#headers = headers === undefined ? NO_HEADERS : Object.freeze({ ...headers });
     this.#text = undefined;
+    this.#message = published[CARRIED];
   }
 
   get topic(): string {
@@ -72,12 +83,12 @@ export class MemoryRecord implements LogRecord, Carrier {
   }
 
   get value(): Uint8Array | null {
-    const value = this.#value;
+    const value = this.#written();
     return typeof value === "string" ? encoder.encode(value) : copyOf(value);
   }
 
   get text(): string | null {
-    const value = this.#value;
+    const value = this.#written();
     if (value === null || typeof value === "string") return value;
     if (this.#text === undefined) this.#text = textOf(value);
     return this.#text;
@@ -86,6 +97,30 @@ export class MemoryRecord implements LogRecord, Carrier {
   get headers(): Readonly<Record<string, string>> {
     return this.#headers;
   }
+
+  [TAKE](): object | undefined {
+    const message = this.#message;
+    this.#isTaken = true;
+    if (this.#value !== undefined) this.#message = undefined;
+    return message;
+  }
+
+  get [UNWRITTEN](): object | undefined {
+    return this.#value === undefined ? this.#message : undefined;
+  }
+
+  #written(): string | Uint8Array | null {
+    if (this.#value !== undefined) return this.#value;
+    // JSON escapes what would not survive as UTF-8.
+    const text = JSON.stringify(this.#message);
+    this.#value = text;
+    if (this.#isTaken) this.#message = undefined;
+    return text;
+  }
+}
+
+function kept(value: string | Uint8Array | null): string | Uint8Array | null {
+  return typeof value === "string" ? value.toWellFormed() : copyOf(value);
 }
 
 /** Not by `slice`, which shares the bytes of a Node buffer. */

@@ -7,94 +7,32 @@
  */
 
 import type { z } from "zod";
-import { ID_PATTERN } from "./envelope.ts";
+import { ABSENT, type FieldRule, isSurely, ruleOf } from "./field_rule.ts";
 
 /** Whether a value is surely valid. False means: ask the schema. */
 export type SureCheck = (value: unknown) => boolean;
 
-/** Compiled from a schema, or null for a kind of schema that only zod judges. */
-function compile(schema: z.core.$ZodType): SureCheck | null {
-  // The definitions are zod's documented interface for libraries (zod/v4/core).
-  const { def } = (schema as z.core.$ZodTypes)._zod;
-  switch (def.type) {
-    case "string":
-      return compileString(def.checks ?? []);
-    case "number":
-      return compileNumber(def.checks ?? []);
-    case "boolean":
-      return (value) => typeof value === "boolean";
-    case "unknown":
-      return (value) => value !== undefined;
-    case "literal":
-      return oneOf(def.values);
-    case "enum":
-      return oneOf(Object.values(def.entries));
-    case "nullable":
-      return orElse(compile(def.innerType), null);
-    case "optional":
-      return orElse(compile(def.innerType), undefined);
-    default:
-      return null;
-  }
-}
-
-function oneOf(values: readonly unknown[]): SureCheck {
-  const [only] = values;
-  if (values.length === 1) return (value) => value === only;
-  const set = new Set(values);
-  return (value) => set.has(value);
-}
-
-function orElse(check: SureCheck | null, other: null | undefined): SureCheck | null {
-  return check === null ? null : (value) => value === other || check(value);
-}
-
-function compileString(checks: readonly z.core.$ZodCheck[]): SureCheck | null {
-  let shortest = 0;
-  let longest = Infinity;
-  let printable = false;
-  for (const check of checks) {
-    const { def } = (check as z.core.$ZodChecks)._zod;
-    if (def.check === "min_length") shortest = Math.max(shortest, def.minimum);
-    else if (def.check === "max_length") longest = Math.min(longest, def.maximum);
-    // What ids may not have, printable ASCII has not.
-    else if (def.check === "string_format" && def.pattern === ID_PATTERN) {
-      printable = true;
-    } else return null;
-  }
-  return (value) =>
-    typeof value === "string" && value.length >= shortest && value.length <= longest &&
-    (!printable || isPrintableAscii(value));
-}
-
-function isPrintableAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x20 || code > 0x7e) return false;
-  }
-  return true;
-}
-
-function compileNumber(checks: readonly z.core.$ZodCheck[]): SureCheck | null {
-  let whole = false;
-  let lowest = -Infinity;
-  for (const check of checks) {
-    const { def } = (check as z.core.$ZodChecks)._zod;
-    if (def.check === "number_format" && def.format === "safeint") whole = true;
-    // A bound that is not included is surely passed from one above it on, for whole numbers.
-    else if (def.check === "greater_than" && typeof def.value === "number") {
-      lowest = Math.max(lowest, def.inclusive ? def.value : def.value + 1);
-    } else return null;
-  }
-  if (whole) return (value) => Number.isSafeInteger(value) && (value as number) >= lowest; // an integer
-  return (value) => typeof value === "number" && value >= lowest && value < Infinity;
+interface Field {
+  readonly name: string;
+  /** Null: no schema names it, and nothing is asked of it. */
+  readonly rule: FieldRule | null;
+  readonly isRequired: boolean;
 }
 
 /** The fields of one type of message. */
 interface Fields {
-  readonly names: readonly string[];
-  readonly checks: readonly SureCheck[];
+  readonly byName: ReadonlyMap<string, Field>;
+  /** How many must be there. */
+  readonly required: number;
+  /**
+   * The fields in the order in which they were met last. Messages of a type are nearly always made
+   * alike, so that a field is found by its place, and its name only compared.
+   */
+  readonly order: Field[];
 }
+
+/** Places of fields that are remembered for a type. */
+const MAX_ORDER = 64;
 
 /**
  * A check for messages told apart by `type`. What a schema would take away makes a message doubtful:
@@ -108,18 +46,8 @@ export function compileSureCheck(
   for (const option of optionsOf(schema)) {
     const { def } = (option as z.core.$ZodTypes)._zod;
     if (def.type !== "object") continue;
-    const compiled = Object.entries(def.shape).map(([name, field]) =>
-      [name, compile(field)] as const
-    );
-    if (compiled.some(([, check]) => check === null)) continue;
-    const absent = forbidden.filter((name) => !(name in def.shape));
-    const fields: Fields = {
-      names: [...compiled.map(([name]) => name), ...absent],
-      checks: [
-        ...compiled.flatMap(([, check]) => check ?? []),
-        ...absent.map((): SureCheck => (value) => value === undefined),
-      ],
-    };
+    const fields = fieldsOf(def.shape, forbidden);
+    if (fields === null) continue;
     for (const type of literalsOf(def.shape["type"])) byType.set(type, fields);
   }
   return (value) => {
@@ -127,13 +55,45 @@ export function compileSureCheck(
     // An object: its fields are looked at one by one.
     const message = value as Readonly<Record<string, unknown>>;
     const fields = byType.get(message["type"]);
-    if (fields === undefined) return false;
-    const { names, checks } = fields;
-    for (let i = 0; i < names.length; i++) {
-      if (!checks[i]!(message[names[i]!])) return false;
-    }
-    return true;
+    return fields !== undefined && areSurely(fields, message);
   };
+}
+
+function areSurely(
+  { byName, required, order }: Fields,
+  message: Readonly<Record<string, unknown>>,
+): boolean {
+  let place = 0;
+  let found = 0;
+  for (const name in message) {
+    let field = order[place];
+    if (field === undefined || field.name !== name) {
+      field = byName.get(name) ?? { name, rule: null, isRequired: false };
+      if (place < MAX_ORDER) order[place] = field;
+    }
+    place++;
+    if (field.isRequired) found++;
+    if (field.rule !== null && !isSurely(field.rule, message[name])) return false;
+  }
+  return found === required;
+}
+
+/** Null when there is a field that only zod judges. */
+function fieldsOf(
+  shape: Readonly<Record<string, z.core.$ZodType>>,
+  forbidden: readonly string[],
+): Fields | null {
+  const byName = new Map<string, Field>();
+  for (const [name, schema] of Object.entries(shape)) {
+    const rule = ruleOf(schema);
+    if (rule === null) return null;
+    byName.set(name, { name, rule, isRequired: !isSurely(rule, undefined) });
+  }
+  for (const name of forbidden) {
+    if (!byName.has(name)) byName.set(name, { name, rule: ABSENT, isRequired: false });
+  }
+  const required = [...byName.values()].filter(({ isRequired }) => isRequired).length;
+  return { byName, required, order: [] };
 }
 
 function optionsOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {

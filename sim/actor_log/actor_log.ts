@@ -15,18 +15,21 @@ import type { SupervisionTree } from "./views/supervision.ts";
 
 /** What a run was. */
 export interface RunFacts {
+  /** The run's id. */
   readonly runId: string;
+  /** Its folder. */
   readonly directory: string;
-  readonly scenario: string;
-  readonly seed: number;
-  /** ISO time in UTC. */
-  readonly startedAt: string;
+  /** What was played; null for a floor that was started without a scenario. */
+  readonly scenario: { readonly name: string; readonly seed: number } | null;
+  /** Milliseconds since the epoch: the stamp of the floor's opening. Times are told from here on. */
+  readonly startedAt: number;
   /** Whether it was played in virtual time. */
   readonly virtual: boolean;
   /** Where its log is. */
   readonly log: "embedded" | "kafka";
-  /** Whether its script was played to the end. */
-  readonly finished: boolean;
+  /** Whether its script was played to the end; null where no script was. */
+  readonly finished: boolean | null;
+  /** What its floor was opened with. */
   readonly parameters: FloorParameters;
 }
 
@@ -43,7 +46,9 @@ export type Cause =
 export interface Search {
   /** The first rank looked at. */
   readonly from: number;
+  /** Which way. */
   readonly direction: "forward" | "backward";
+  /** What the entry must be. */
   readonly filter: EntryFilter;
   /** Ends it early: null is found then. */
   readonly signal?: AbortSignal;
@@ -55,13 +60,17 @@ export interface Search {
 export interface EntryFilter {
   /** A role, or an instance's id for runtime events and the steps that it did. */
   readonly actor?: string;
+  /** Of whom it is. */
   readonly userId?: string;
+  /** Of which ticker it is. */
   readonly symbol?: string;
   /** With {@link userId} where ids repeat. */
   readonly orderId?: string;
   /** A message's `type`, or a runtime event's `kind`. */
   readonly type?: string;
+  /** Where the record is. */
   readonly topic?: RecordPlace["topic"];
+  /** With a topic or without. */
   readonly partition?: number;
   /** Failures, restarts, give-ups, zombies, dead letters, poison and injected faults. */
   readonly failures?: boolean;
@@ -71,13 +80,15 @@ export interface EntryFilter {
 
 /** Random access to a run. Not for use by two callers at a time. */
 export interface ActorLog extends AsyncDisposable {
+  /** What was played. */
   readonly run: RunFacts;
+  /** The order of all that happened. */
   readonly index: RunIndex;
   /** What was found so far to be otherwise in the log than folded; at most a named limit. */
   readonly findings: readonly Finding[];
-  /** @throws {RangeError} when there is no such rank */
+  /** What is at a place in the run's order. @throws {RangeError} when there is no such rank */
   entry(rank: number): Promise<Entry>;
-  /** @throws {RangeError} when the run has no such record */
+  /** A record of the run. @throws {RangeError} when there is none there */
   record(place: RecordPlace): Promise<ReadRecord>;
   /** One record as one actor met it. @throws {RangeError} when it is no step of that actor */
   step(place: RecordPlace, actor: Role): Promise<Step>;
@@ -90,8 +101,8 @@ export interface ActorLog extends AsyncDisposable {
   effects(place: RecordPlace): Promise<readonly RecordPlace[]>;
   /** The next entry that passes the filter, or null. */
   find(search: Search): Promise<Entry | null>;
-  /** All records about an order, in the run's order: by causes and effects, without a search. */
-  lifeOf(order: IndexedOrder): Promise<readonly ReadRecord[]>;
+  /** All records about an order, repeats included, in the run's order: without a search. */
+  lifeOf(order: Pick<IndexedOrder, "userId" | "orderId">): Promise<readonly ReadRecord[]>;
   /** Actors and supervisors as they were just after an entry. */
   supervisionAt(rank: number): SupervisionTree;
   /** Runtime events of a step's actor next to it: as many as fit between its neighbours' steps. */

@@ -13,10 +13,13 @@ import type { StateView } from "./views/state_view.ts";
 
 /** A record of the run, decoded. */
 export interface ReadRecord {
+  /** Where it stands. */
   readonly place: RecordPlace;
   /** Milliseconds since the epoch, as the log has it. */
   readonly timestamp: number;
+  /** What chose its partition: a user, a symbol, a producer. */
   readonly key: string | null;
+  /** Text beside the value; no fold reads it. */
   readonly headers: Readonly<Record<string, string>>;
   /** The value as text; null for a tombstone and for bytes that are not UTF-8. */
   readonly text: string | null;
@@ -51,8 +54,11 @@ export type StepOutcome =
 export interface SentMessage {
   /** The how-manieth of the step's outputs, from 0. */
   readonly index: number;
+  /** Where it goes. */
   readonly topic: RecordPlace["topic"];
+  /** Where it goes. */
   readonly partition: number;
+  /** What chose the partition. */
   readonly key: string | null;
   /** As the fold makes it, with its envelope. */
   readonly message: Message;
@@ -62,8 +68,9 @@ export interface SentMessage {
 
 /** What is folded is not what the log holds. */
 export interface Finding {
-  /** The step whose fold it is. */
-  readonly actor: Role;
+  /** The step whose fold it is; null where nobody folds the record. */
+  readonly actor: Role | null;
+  /** The record that was folded. */
   readonly place: RecordPlace;
   /** The record of the log that is otherwise, where there is one. */
   readonly found: RecordPlace | null;
@@ -75,21 +82,27 @@ export interface Finding {
 export interface StepOwner {
   /** Such as `order-gateway-2`. */
   readonly actor: string;
+  /** Counted from 1. */
   readonly incarnation: number;
 }
 
 /** One record as one actor met it. */
 export interface Step {
+  /** Who met the record. */
   readonly actor: Role;
   /** Null when the runtime events do not tell. */
   readonly owner: StepOwner | null;
+  /** What was received, or written. */
   readonly record: ReadRecord;
+  /** What became of it. */
   readonly outcome: StepOutcome;
   /** Null for actors without a state of their own. */
   readonly before: StateView | null;
+  /** As {@link before}, after the record. */
   readonly after: StateView | null;
   /** In the order of {@link SentMessage.index}. For a source: the command that an intent led to. */
   readonly sent: readonly SentMessage[];
+  /** What is otherwise in the log than folded. */
   readonly findings: readonly Finding[];
 }
 

@@ -14,6 +14,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { LogRecord } from "../../kafka/event_log.ts";
 import { afterLine } from "./audit_line.ts";
+import { FileMemory } from "./memory/file_memory.ts";
 
 const SEGMENT_OFFSETS = 4096;
 const BLOCK_OFFSETS = 256;
@@ -35,13 +36,20 @@ export class AuditFolder {
   readonly #files: ReadonlyMap<number, { readonly name: string; readonly end: number | null }>;
   #chain: string;
   #segment = -1;
-  #bytes = new Uint8Array();
+  readonly #memory: FileMemory;
+  #bytes: Uint8Array = new Uint8Array();
   #cursor = 0;
   #blockRecords: LogRecord[] = [];
   #nextOffset = 0;
   #fault: AuditFault | null = null;
 
-  constructor(auditFolder: string, at: { readonly topic: string; readonly partition: number }) {
+  /** Files are read to `memory`, which one folder after the other may use. */
+  constructor(
+    auditFolder: string,
+    at: { readonly topic: string; readonly partition: number },
+    memory = new FileMemory(),
+  ) {
+    this.#memory = memory;
     this.#name = `${at.topic}/${at.partition}`;
     this.#folder = `${auditFolder}/${this.#name}`;
     this.#files = listFiles(this.#folder);
@@ -51,6 +59,11 @@ export class AuditFolder {
   /** What is wrong with the folder so far. After the first fault nothing else is compared. */
   get fault(): AuditFault | null {
     return this.#fault;
+  }
+
+  /** The offset of the first record that is yet to be compared; Infinity when there is none. */
+  get pendingFrom(): number {
+    return this.#fault === null ? this.#blockRecords[0]?.offset ?? Infinity : Infinity;
   }
 
   /** The next record. */
@@ -124,7 +137,7 @@ export class AuditFolder {
       return false;
     }
     this.#segment = base;
-    this.#bytes = Deno.readFileSync(`${this.#folder}/${file.name}`);
+    this.#bytes = this.#memory.read(`${this.#folder}/${file.name}`);
     this.#cursor = 0;
     return true;
   }

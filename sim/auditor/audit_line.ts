@@ -6,17 +6,20 @@
 
 import { Buffer } from "node:buffer";
 import type { LogRecord } from "../../kafka/event_log.ts";
+import { ByteCursor, Literal, NOWHERE } from "./reading/byte_cursor.ts";
 
-const SPACE = 0x20;
-const DELETE = 0x7f;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const LINE_END = '"}\n';
+const OFFSET = new Literal('{"offset":');
+const TIMESTAMP = new Literal(',"timestamp":');
+const KEY = new Literal(',"key":"');
+const VALUE = new Literal('","value":"');
+const LINE_END = new TextEncoder().encode('"}\n');
 
 /** The line of a record. */
 export function lineOf(record: LogRecord): string {
-  const { value, text, headers } = record;
-  let line = openingOf(record);
+  const { offset, timestamp, key, value, text, headers } = record;
+  let line = `{"offset":${offset},"timestamp":${timestamp},"key":${JSON.stringify(key)}`;
   line += text === null && value !== null
     ? `,"valueBase64":"${Buffer.from(value).toString("base64")}"`
     : `,"value":${JSON.stringify(text)}`;
@@ -28,9 +31,9 @@ export function lineOf(record: LogRecord): string {
   return `${line}}\n`;
 }
 
-function openingOf({ offset, timestamp, key }: LogRecord): string {
-  return `{"offset":${offset},"timestamp":${timestamp},"key":${JSON.stringify(key)}`;
-}
+/** The file's bytes, and the value's. */
+const line = new ByteCursor();
+const told = new ByteCursor();
 
 /**
  * Where the bytes go on after the line of a record that begins at `start`; -1 when another one is there.
@@ -40,28 +43,70 @@ export function afterLine(bytes: Uint8Array, start: number, record: LogRecord): 
   const { value, headers } = record;
   for (const _name in headers) return afterWrittenLine(bytes, start, record);
   if (value === null) return afterWrittenLine(bytes, start, record);
-  let at = afterText(bytes, start, `${openingOf(record)},"value":"`);
-  if (at < 0) return afterWrittenLine(bytes, start, record);
-  for (let i = 0; i < value.length; i++) {
-    const byte = value[i]!;
-    // What is not printable ASCII is text in many forms, or no text.
-    if (byte < SPACE || byte >= DELETE) return afterWrittenLine(bytes, start, record);
-    if ((byte === QUOTE || byte === BACKSLASH) && bytes[at++] !== BACKSLASH) return -1;
-    if (bytes[at++] !== byte) return -1;
-  }
-  return afterText(bytes, at, LINE_END);
+  const base = line.turnTo(bytes);
+  const opened = afterOpening(base + start, record);
+  const end = opened === NOWHERE ? NOWHERE : afterValue(opened, value);
+  return end === NOWHERE ? afterWrittenLine(bytes, start, record) : end - base;
 }
 
+/** Behind offset, timestamp, key and the value's opening quote, if they are plainly written. */
+function afterOpening(start: number, { offset, timestamp, key }: LogRecord): number {
+  let at = line.literal(start, OFFSET);
+  if (at === NOWHERE) return NOWHERE;
+  at = line.count(at);
+  if (at === NOWHERE || line.value !== offset) return NOWHERE;
+  at = line.literal(at, TIMESTAMP);
+  if (at === NOWHERE) return NOWHERE;
+  at = line.stamp(at);
+  if (at === NOWHERE || line.value !== timestamp) return NOWHERE;
+  at = line.literal(at, KEY);
+  if (at === NOWHERE || key === null) return NOWHERE;
+  const from = at;
+  at = line.plain(at);
+  if (at - from !== key.length) return NOWHERE;
+  for (let n = 0; n < key.length; n++) {
+    if (line.bytes[from + n] !== key.charCodeAt(n)) return NOWHERE;
+  }
+  return line.literal(at, VALUE);
+}
+
+/** What a byte is within a line: itself, behind a backslash, or written in many forms, or no text. */
+const ESCAPED = 1;
+const OTHER = 2;
+const WRITTEN = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte === QUOTE || byte === BACKSLASH) return ESCAPED;
+  return byte < 0x20 || byte >= 0x7f ? OTHER : 0;
+});
+
+/**
+ * Behind a value in which nothing but quotes and backslashes is escaped, and the line's end. Differences
+ * are gathered and looked at once: a branch for each byte would be guessed wrong at every quote.
+ */
+function afterValue(start: number, value: Uint8Array): number {
+  const from = told.turnTo(value);
+  const { bytes, end } = told;
+  const lines = line.bytes;
+  if (start + 2 * value.length + LINE_END.length > lines.length) return NOWHERE;
+  let at = start;
+  let seen = 0;
+  let difference = 0;
+  for (let n = from; n < end; n++) {
+    const byte = bytes[n]!;
+    const written = WRITTEN[byte]!;
+    const escaped = written & ESCAPED;
+    seen |= written;
+    difference |= (lines[at]! ^ BACKSLASH) & -escaped;
+    at += escaped;
+    difference |= lines[at++]! ^ byte;
+  }
+  if (difference !== 0 || (seen & OTHER) !== 0) return NOWHERE;
+  for (let n = 0; n < LINE_END.length; n++) if (lines[at + n] !== LINE_END[n]) return NOWHERE;
+  return at + LINE_END.length <= line.end ? at + LINE_END.length : NOWHERE;
+}
+
+/** Whatever the record holds. */
 function afterWrittenLine(bytes: Uint8Array, start: number, record: LogRecord): number {
   const line = Buffer.from(lineOf(record));
   const found = bytes.subarray(start, start + line.length);
   return Buffer.compare(line, found) === 0 ? start + line.length : -1;
-}
-
-/** A text in ASCII; what is beyond it is compared as a whole line. */
-function afterText(bytes: Uint8Array, start: number, text: string): number {
-  for (let i = 0; i < text.length; i++) {
-    if (bytes[start + i] !== text.charCodeAt(i)) return -1;
-  }
-  return start + text.length;
 }

@@ -11,9 +11,10 @@ import { Evidence } from "./evidence/evidence.ts";
 import { Findings, type FoundByRule } from "./findings.ts";
 import { AuditMemory } from "./memory/audit_memory.ts";
 import type { PageMemoryOptions } from "./memory/page_memory.ts";
-import { readPartition } from "./partition_stream.ts";
+import { type Portion, readPortions } from "./partition_stream.ts";
 import type { RuleContext } from "./rule.ts";
 import {
+  auditsTopic,
   judgesChannel,
   passesOver,
   readsTopic,
@@ -60,17 +61,20 @@ export async function auditPart(
   const context = { evidence, findings };
   const rules = await rulesOf(family, context, log);
   const sequences = new SequencesDense(context, (channel) => judgesChannel(family, channel));
-  const part = new AuditPart(log, new Collector(context, { rules, sequences }), context, options);
+  const passes = (type: string) => passesOver(family, type);
+  const collector = new Collector(context, { rules, sequences, passes });
+  const part = new AuditPart(log, collector, context, options);
   for (const topic of topicsOf(options)) await part.readTopic(topic);
   return part.finish();
 }
 
-/** The topics that a part reads: for the audit log all of them. */
+/** The topics that a part reads: for the audit log also such as none of its rules looks at. */
 export function topicsOf(
   { family, topics, auditFolder }: Pick<AuditPartOptions, "family" | "topics" | "auditFolder">,
 ): readonly TopicDescription[] {
-  const readsAll = auditFolder !== null && family !== "users";
-  return inReadingOrder(topics).filter(({ name }) => readsAll || readsTopic(family, name));
+  return inReadingOrder(topics).filter(({ name }) =>
+    readsTopic(family, name) || (auditFolder !== null && auditsTopic(family, name))
+  );
 }
 
 class AuditPart {
@@ -78,8 +82,7 @@ class AuditPart {
   readonly #collector: Collector;
   readonly #context: RuleContext;
   readonly #options: AuditPartOptions;
-  /** Null where another part judges the audit log. */
-  readonly #auditLog: AuditLogComplete | null;
+  readonly #auditLog: AuditLogComplete;
   readonly #recordsRead: Record<string, number> = {};
 
   constructor(
@@ -92,14 +95,15 @@ class AuditPart {
     this.#collector = collector;
     this.#context = context;
     this.#options = options;
-    this.#auditLog = options.family === "users"
-      ? null
-      : new AuditLogComplete(context, options.auditFolder);
+    const { family, auditFolder } = options;
+    this.#auditLog = new AuditLogComplete(context, auditFolder);
+    // Said once, whoever reads.
+    if (auditFolder === null && family !== "users") this.#auditLog.undecide();
   }
 
   async readTopic({ name, offsets }: TopicDescription): Promise<void> {
     const { family, onProgress } = this.#options;
-    const auditLog = this.#auditLog;
+    const auditLog = auditsTopic(family, name) ? this.#auditLog : null;
     const { findings } = this.#context;
     const collects = readsTopic(family, name);
     this.#recordsRead[name] = 0;
@@ -107,16 +111,21 @@ class AuditPart {
       if (collects) this.#collector.startPartition(name, partition);
       auditLog?.startPartition(name, partition);
       const range = { topic: name, partition, start, end };
-      for await (const records of readPartition(this.#log, range)) {
+      const held: Portion[] = [];
+      for await (const portion of readPortions(this.#log, range)) {
+        const { records } = portion;
         for (const record of records) {
           findings.reading = record;
           auditLog?.add(record);
-          if (collects && !passesOver(family, record)) this.#collector.add(record);
+          if (collects) this.#collector.add(record);
         }
         this.#recordsRead[name] += records.length;
         onProgress?.({ topic: name, partition }, records.length);
+        held.push(portion);
+        releaseBelow(auditLog?.pendingFrom ?? Infinity, held);
       }
       auditLog?.endPartition();
+      releaseBelow(Infinity, held);
     }
   }
 
@@ -130,4 +139,9 @@ class AuditPart {
       recordsRead: this.#recordsRead,
     };
   }
+}
+
+/** Gives back the portions, the oldest first, of which nothing will be looked at again. */
+function releaseBelow(offset: number, held: Portion[]): void {
+  while (held.length > 0 && held[0]!.nextOffset <= offset) held.shift()!.release();
 }

@@ -8,18 +8,23 @@ import type { LogRecord } from "../../kafka/event_log.ts";
 import {
   type Answer,
   type CancelRequested,
+  type ClientCommand,
   decodeRecord,
   type FloorOpened,
-  isAnswer,
   type Notification,
   type OrderAccepted,
   parseOrigin,
   type Quote,
   type Trade,
 } from "../../kafka/messages/mod.ts";
-import { type Derived, readMessage } from "./derived_messages.ts";
+import type { Derived } from "./derived_messages.ts";
+import { isAnswerType } from "./evidence/answer_table.ts";
 import { ENGINE_ROLE, type Evidence, GATEWAY_ROLE } from "./evidence/evidence.ts";
 import { FloorFacts } from "./evidence/floor_facts.ts";
+import { contentOf } from "./evidence/intent_ledger.ts";
+import { type Listeners, listenersOf } from "./listeners.ts";
+import { MessageReader } from "./reading/message_reader.ts";
+import { TextPrints } from "./reading/text_prints.ts";
 import type { EngineNotice, Rule, RuleContext, Settlement } from "./rule.ts";
 import type { SequencesDense } from "./rules/sequences_dense.ts";
 
@@ -36,51 +41,28 @@ const READER_OF: Readonly<Record<string, string>> = {
 const SETTLEMENT = '{"type":"settle-fill",';
 const RELEASE = '{"type":"release-order",';
 
-type Listener<K extends keyof Rule> = NonNullable<Rule[K]>;
-
-/** Who hears what: most rules look at few kinds of records. */
-type Listeners = { readonly [K in keyof Required<Rule>]: readonly Listener<K>[] };
-
-function listenersOf(rules: readonly Rule[]): Listeners {
-  const hearing = <K extends keyof Rule>(name: K) =>
-    rules.flatMap((rule) => {
-      const method: Rule[K] = rule[name];
-      // Binding keeps the type, which TypeScript does not see for a type that is a parameter.
-      return method === undefined ? [] : [method.bind(rule) as Listener<K>];
-    });
-  return {
-    onPartition: hearing("onPartition"),
-    onAccepted: hearing("onAccepted"),
-    onCancelRequested: hearing("onCancelRequested"),
-    onAnswer: hearing("onAnswer"),
-    onNotice: hearing("onNotice"),
-    onTrade: hearing("onTrade"),
-    onQuote: hearing("onQuote"),
-    onSettlement: hearing("onSettlement"),
-    onCommand: hearing("onCommand"),
-    onMalformed: hearing("onMalformed"),
-    onOtherRecord: hearing("onOtherRecord"),
-    afterCommandRecord: hearing("afterCommandRecord"),
-    onUnreadable: hearing("onUnreadable"),
-    onDerived: hearing("onDerived"),
-    finish: hearing("finish"),
-  };
-}
-
 /** Feeds the rules. */
 export class Collector {
   readonly #context: RuleContext;
   readonly #evidence: Evidence;
   readonly #sequences: SequencesDense;
   readonly #hear: Listeners;
+  readonly #reader = new MessageReader();
+  readonly #passes: (type: string) => boolean;
 
+  /** `passes` tells the types of messages that none of the rules has to do with. */
   constructor(
     context: RuleContext,
-    { rules, sequences }: { readonly rules: readonly Rule[]; readonly sequences: SequencesDense },
+    { rules, sequences, passes }: {
+      readonly rules: readonly Rule[];
+      readonly sequences: SequencesDense;
+      readonly passes: (type: string) => boolean;
+    },
   ) {
     this.#context = context;
     this.#evidence = context.evidence;
     this.#sequences = sequences;
+    this.#passes = passes;
     this.#hear = listenersOf(rules);
   }
 
@@ -128,19 +110,25 @@ export class Collector {
   }
 
   #addIntent(record: LogRecord): void {
+    if (this.#reader.scan(record) !== null) {
+      const { message } = this.#reader;
+      return this.#evidence.intents.add(message, message.content, record);
+    }
     const decoded = decodeRecord("intents", record);
     if (!decoded.ok) {
       const reason = `an intent cannot be read: ${decoded.error}`;
       return this.#context.findings.undecide("no-lost-order", reason);
     }
     const { message } = decoded;
-    if (message.type === "intent") this.#evidence.intents.add(message, record);
+    if (message.type === "intent") this.#evidence.intents.add(message, contentOf(message), record);
     else this.#evidence.intents.acknowledge(message);
   }
 
   /** A record of a topic that only actors write, prices and floor-opened apart. */
   #addOutput(record: LogRecord): void {
-    const reading = readMessage(record);
+    const reading = this.#reader.read(record);
+    // Asked of what was read whole only: it surely is what it says it is.
+    if (reading.kind === "derived" && this.#passes(reading.derived.message.type)) return;
     switch (reading.kind) {
       case "unreadable":
         if (this.#setAside(record) === null) this.#unreadable(record, reading.error);
@@ -201,7 +189,7 @@ export class Collector {
   #addAccepted(derived: Derived<OrderAccepted>): void {
     const { orders, facts, counts } = this.#evidence;
     const { message } = derived;
-    const row = orders.add(message);
+    const row = orders.add(message.orderNumber, derived.prints);
     for (const hear of this.#hear.onAccepted) hear(derived, row);
     counts.acceptedOrders++;
     const symbol = (facts?.symbol(message.symbol)?.index ?? -1) + 1;
@@ -223,14 +211,14 @@ export class Collector {
 
   #addNotification(derived: Derived<Exclude<Notification, { type: "floor-opened" }>>): void {
     const { message } = derived;
-    if (isAnswer(message)) {
+    if (isAnswerType(message.type)) {
       const answer = derived as Derived<Answer>; // as its message was just found to be
       const first = this.#evidence.answers.add(answer);
       for (const hear of this.#hear.onAnswer) hear(answer, first);
       return;
     }
     const notice = derived as Derived<EngineNotice>; // what is no answer
-    const row = this.#evidence.orders.find(message.orderNumber);
+    const row = this.#evidence.orders.find(notice.message.orderNumber);
     for (const hear of this.#hear.onNotice) hear(notice, row);
   }
 
@@ -244,6 +232,14 @@ export class Collector {
   }
 
   #addCommandRecord(record: LogRecord): void {
+    switch (this.#reader.scan(record)) {
+      case "derived":
+        return this.#addDerived(this.#reader.derived);
+      case "source":
+        if (this.#passes(this.#reader.message.type)) return;
+        // It has the fields of all commands, checked as strictly as the schema does.
+        return this.#addCommand(record, this.#reader.message as unknown as ClientCommand);
+    }
     if (record.text?.startsWith(SETTLEMENT) || record.text?.startsWith(RELEASE)) {
       return this.#addInternal(record);
     }
@@ -258,12 +254,19 @@ export class Collector {
       case "release-order":
         return this.#addInternal(record);
     }
+    const prints = new TextPrints();
+    prints.take(command, this.#evidence.print);
+    this.#addCommand(record, command, prints);
+  }
+
+  #addCommand(record: LogRecord, command: ClientCommand, prints = this.#reader.prints): void {
     const { answers, orders, cancels, intents, counts } = this.#evidence;
     const { partition, offset } = record;
     counts.commands++;
     const view = {
       record,
       command,
+      prints,
       answer: answers.find(partition, offset),
       intentAt: intents.find(record),
       acceptedRow: orders.acceptedFrom(partition, offset),
@@ -274,7 +277,7 @@ export class Collector {
 
   /** A message of the engine's, or one that looks like it. */
   #addInternal(record: LogRecord): void {
-    const reading = readMessage(record);
+    const reading = this.#reader.read(record);
     if (reading.kind === "derived") return this.#addDerived(reading.derived);
     const decoded = decodeRecord("order-commands", record);
     if (!decoded.ok) return this.#addMalformed(record, decoded.error);

@@ -1,7 +1,7 @@
 /**
- * Reads derived messages. The schemas in `kafka/messages` cost several microseconds a message; here
- * only the fields that the rules look at are checked, and the whole schema where bytes of a client
- * are judged.
+ * Reads derived messages as JSON, whatever way it is written. The schemas in `kafka/messages` cost several
+ * microseconds a message; here only the fields that the rules look at are checked, and the whole schema
+ * where bytes of a client are judged.
  *
  * @module
  */
@@ -18,6 +18,8 @@ import {
   type SettleFill,
   type Trade,
 } from "../../kafka/messages/mod.ts";
+import type { Fingerprinter } from "./fingerprint.ts";
+import { TextPrints } from "./reading/text_prints.ts";
 
 type FieldKind =
   | "text"
@@ -169,11 +171,16 @@ export type DerivedMessage =
   | SettleFill
   | ReleaseOrder;
 
-/** A derived message where it was found. */
+/**
+ * A derived message where it was found. It may be another one when the next record is read: whoever
+ * wants to keep something of it keeps that.
+ */
 export interface Derived<M extends DerivedMessage = DerivedMessage> {
   readonly message: M;
   readonly record: LogRecord;
   readonly origin: Origin;
+  /** Of the message's texts. */
+  readonly prints: TextPrints;
 }
 
 /** What a record of a topic that folds write to holds. */
@@ -183,8 +190,8 @@ export type Reading =
   | { readonly kind: "source"; readonly json: Readonly<Record<string, unknown>> }
   | { readonly kind: "unreadable"; readonly error: string };
 
-/** Reads a record. Never throws. */
-export function readMessage(record: LogRecord): Reading {
+/** Reads whatever a record holds, however it is written. Never throws. */
+export function readFully(record: LogRecord, print: Fingerprinter): Reading {
   const { text } = record;
   if (text === null) return { kind: "unreadable", error: "the value is no text" };
   let json: unknown;
@@ -196,17 +203,20 @@ export function readMessage(record: LogRecord): Reading {
   if (!isObject(json)) return { kind: "unreadable", error: "the value is no object" };
   const type = DERIVED_TYPES.get(json.type);
   if (type === undefined || type.topic !== record.topic) return { kind: "source", json };
-  return readDerived(record, type, json);
+  return readDerived(record, type, { json, print });
 }
 
 function readDerived(
   record: LogRecord,
   type: DerivedType,
-  json: Readonly<Record<string, unknown>>,
+  { json, print }: {
+    readonly json: Readonly<Record<string, unknown>>;
+    readonly print: Fingerprinter;
+  },
 ): Reading {
   const { id, causationId, correlationId, sequence, timestamp } = json;
   const { name, cause, fields } = type;
-  const origin = typeof id === "string" ? originOf(id, cause) : null;
+  const origin = typeof id === "string" ? parseOrigin(id) : null;
   if (origin === null || origin.topic !== cause) {
     return { kind: "unreadable", error: `a ${name} whose id is no origin in ${cause}` };
   }
@@ -221,33 +231,9 @@ function readDerived(
   }
   // Envelope and every field that the rules read have just been checked.
   const message = json as unknown as DerivedMessage;
-  return { kind: "derived", derived: { message, record, origin } };
-}
-
-const SLASH = 47;
-const ZERO = 48;
-
-/** With more digits of a partition, an offset or an index, sums could be rounded or the id be none. */
-const ORIGIN_DIGITS = [9, 15, 9] as const;
-
-/** What `parseOrigin` gives, but quicker where the id begins as it ought to. */
-export function originOf(id: string, topic: string): Origin | null {
-  if (!id.startsWith(topic) || id.charCodeAt(topic.length) !== SLASH) return parseOrigin(id);
-  const numbers = [0, 0, 0];
-  let at = topic.length;
-  for (let n = 0; n < numbers.length; n++) {
-    if (id.charCodeAt(at++) !== SLASH) return parseOrigin(id);
-    const start = at;
-    let value = 0;
-    for (let digit = id.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9;) {
-      value = value * 10 + digit;
-      digit = id.charCodeAt(++at) - ZERO;
-    }
-    if (at === start || at - start > ORIGIN_DIGITS[n]!) return parseOrigin(id);
-    numbers[n] = value;
-  }
-  if (at !== id.length) return parseOrigin(id);
-  return { topic, partition: numbers[0]!, offset: numbers[1]!, index: numbers[2]! };
+  const prints = new TextPrints();
+  prints.take(json, print);
+  return { kind: "derived", derived: { message, record, origin, prints } };
 }
 
 const REASONS: ReadonlySet<unknown> = new Set(REJECT_REASONS);

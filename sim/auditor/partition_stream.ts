@@ -6,8 +6,8 @@
 
 import type { EventLog, LogRecord } from "../../kafka/event_log.ts";
 
-/** Records asked for at once. */
-const READ_RECORDS = 1_000;
+/** Records asked for at once. With a thousand it is no faster, and ten megabytes more are in use. */
+const READ_RECORDS = 300;
 
 /** How long one poll waits for records that the log says are there. */
 const POLL_TIMEOUT_MS = 2_000;
@@ -24,6 +24,15 @@ export interface PartitionRange {
   readonly end: number;
 }
 
+/** Records that were fetched together. */
+export interface Portion {
+  readonly records: readonly LogRecord[];
+  /** The offset after the last one. */
+  readonly nextOffset: number;
+  /** Gives their memory back: nothing of them may be looked at afterwards. */
+  readonly release: () => void;
+}
+
 /**
  * The records of a range, in the portions in which they were fetched.
  *
@@ -33,6 +42,15 @@ export async function* readPartition(
   log: EventLog,
   range: PartitionRange,
 ): AsyncGenerator<readonly LogRecord[]> {
+  for await (const { records } of readPortions(log, range)) yield records;
+}
+
+/** As {@link readPartition}, for whoever gives memory back. Errors as there. */
+export async function* readPortions(
+  log: EventLog,
+  range: PartitionRange,
+  { maxRecords = READ_RECORDS }: { readonly maxRecords?: number } = {},
+): AsyncGenerator<Portion> {
   const { topic, partition, start, end } = range;
   if (start >= end) return;
   const reader = log.openReader([{ topic, partition, offset: start }]);
@@ -40,7 +58,7 @@ export async function* readPartition(
     let next = start;
     let emptyPolls = 0;
     while (next < end) {
-      const batches = await reader.poll({ timeoutMs: POLL_TIMEOUT_MS, maxRecords: READ_RECORDS });
+      const batches = await reader.poll({ timeoutMs: POLL_TIMEOUT_MS, maxRecords });
       emptyPolls = batches.length === 0 ? emptyPolls + 1 : 0;
       if (emptyPolls >= MAX_EMPTY_POLLS) {
         throw new Error(
@@ -49,7 +67,8 @@ export async function* readPartition(
       }
       for (const batch of batches) {
         next = Math.max(next, batch.nextOffset);
-        yield batch.records.filter((record) => record.offset >= start && record.offset < end);
+        const records = batch.records.filter(({ offset }) => offset >= start && offset < end);
+        yield { records, nextOffset: batch.nextOffset, release: () => batch.release?.() };
       }
     }
   } finally {

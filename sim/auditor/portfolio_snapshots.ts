@@ -13,11 +13,16 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { EventLog, LogRecord } from "../../kafka/event_log.ts";
-import { readPartition } from "./partition_stream.ts";
+import { refOf } from "./findings.ts";
+import { readPortions } from "./partition_stream.ts";
+import type { RecordRef } from "./verdict.ts";
 
 const TOPIC = "snapshots";
 const ROLE = "portfolio-manager";
 const PREFIX = `${ROLE}/notifications/`;
+
+/** Records asked for at once: chunks of half a megabyte, most of them of other roles. */
+const READ_CHUNKS = 8;
 
 const manifestSchema = z.object({
   partition: z.number().int(),
@@ -63,7 +68,7 @@ export interface SavedPortfolios {
 export type PortfolioSnapshots = ReadonlyMap<number, readonly SavedPortfolios[]>;
 
 interface Found {
-  readonly manifests: Map<string, { readonly manifest: Manifest; readonly record: LogRecord }>;
+  readonly manifests: Map<string, { readonly manifest: Manifest; readonly at: RecordRef }>;
   readonly chunks: Map<string, Uint8Array>;
 }
 
@@ -77,18 +82,19 @@ export async function readPortfolioSnapshots(log: EventLog): Promise<PortfolioSn
   const [topic] = (await log.describeTopics()).filter(({ name }) => name === TOPIC);
   const found: Found = { manifests: new Map(), chunks: new Map() };
   for (const [partition, { start, end }] of (topic?.offsets ?? []).entries()) {
-    for await (const records of readPartition(log, { topic: TOPIC, partition, start, end })) {
-      for (const record of records) take(record, found);
+    const range = { topic: TOPIC, partition, start, end };
+    for await (const portion of readPortions(log, range, { maxRecords: READ_CHUNKS })) {
+      for (const record of portion.records) take(record, found);
+      portion.release();
     }
   }
   const byPartition = new Map<number, SavedPortfolios[]>();
-  for (const { manifest, record } of found.manifests.values()) {
+  for (const { manifest, at } of found.manifests.values()) {
     const portfolios = portfoliosOf(manifest, found.chunks);
     if (portfolios === null) continue;
     const saved = byPartition.get(manifest.partition) ?? [];
     byPartition.set(manifest.partition, saved);
-    const { topic, partition, offset } = record;
-    saved.push({ offset: manifest.offset, at: { topic, partition, offset }, portfolios });
+    saved.push({ offset: manifest.offset, at, portfolios });
   }
   for (const saved of byPartition.values()) saved.sort((a, b) => a.offset - b.offset);
   return byPartition;
@@ -101,10 +107,10 @@ function take(record: LogRecord, { manifests, chunks }: Found): void {
     manifests.delete(key);
     chunks.delete(key);
   } else if (!key.endsWith("/manifest")) {
-    chunks.set(key, value);
+    chunks.set(key, value.slice());
   } else {
     const parsed = manifestSchema.safeParse(jsonOf(text));
-    if (parsed.success) manifests.set(key, { manifest: parsed.data, record });
+    if (parsed.success) manifests.set(key, { manifest: parsed.data, at: refOf(record) });
     else manifests.delete(key);
   }
 }

@@ -23,6 +23,7 @@ import type {
 import type { Derived } from "./derived_messages.ts";
 import type { AnswerFacts } from "./evidence/answer_table.ts";
 import type { Evidence } from "./evidence/evidence.ts";
+import type { TextPrints } from "./reading/text_prints.ts";
 import type { Findings } from "./findings.ts";
 import type { RecordRef } from "./verdict.ts";
 
@@ -36,6 +37,8 @@ export interface RuleContext {
 export interface CommandView {
   readonly record: LogRecord;
   readonly command: ClientCommand;
+  /** Of the command's texts. */
+  readonly prints: TextPrints;
   readonly answer: AnswerFacts | null;
   /** Where its intent is. */
   readonly intentAt: RecordRef | null;

@@ -26,11 +26,17 @@ export const CLUSTER_OPTIONS = {
 
 /** The options as they were given. */
 export interface ClusterValues {
+  /** `HOST:PORT`, several after commas. */
   readonly "brokers"?: string | undefined;
+  /** A client library's name. */
   readonly "client"?: string | undefined;
+  /** Encrypts connections. */
   readonly "tls"?: boolean | undefined;
+  /** A file of trusted certificates, and encrypts. */
   readonly "tls-ca"?: string | undefined;
+  /** A mechanism. */
   readonly "sasl"?: string | undefined;
+  /** Begins the names of topics and groups. */
   readonly "topic-prefix"?: string | undefined;
 }
 

@@ -5,13 +5,15 @@
  * @module
  */
 
+import { eventLines } from "../event_lines.ts";
+
 /** Cheaper than reading a line with all that is in it: most lines are of something else. */
 const MARK = `"kind":"fault"`;
 
 /** The ids of the faults in a file of runtime events; none when there is no such file. */
 export function readFiredFaults(path: string): ReadonlySet<string> {
   const fired = new Set<string>();
-  for (const line of linesOf(path)) {
+  for (const line of eventLines(path)) {
     if (!line.includes(MARK)) continue;
     const id = idIn(line);
     if (id !== null) fired.add(id);
@@ -28,31 +30,5 @@ function idIn(line: string): string | null {
     return typeof id === "string" && Reflect.get(event, "kind") === "fault" ? id : null;
   } catch {
     return null;
-  }
-}
-
-/** So many bytes are read at once: events of a long run are many. */
-const CHUNK_BYTES = 1024 * 1024;
-
-function* linesOf(path: string): Generator<string> {
-  let file: Deno.FsFile;
-  try {
-    file = Deno.openSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
-  try {
-    const decoder = new TextDecoder();
-    const chunk = new Uint8Array(CHUNK_BYTES);
-    let rest = "";
-    for (let count = file.readSync(chunk); count !== null; count = file.readSync(chunk)) {
-      const lines = (rest + decoder.decode(chunk.subarray(0, count), { stream: true })).split("\n");
-      rest = lines.pop() ?? "";
-      yield* lines;
-    }
-    yield rest;
-  } finally {
-    file.close();
   }
 }

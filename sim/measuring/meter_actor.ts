@@ -155,8 +155,10 @@ class MeterActor implements Actor {
     this.#suspended = null;
   }
 
-  async step(): Promise<void> {
+  /** What it reads is nobody's share, so it tells none of it. */
+  async step(): Promise<null> {
     if (this.#suspended !== null) await this.#poll(0, 1);
+    return null;
   }
 
   report(): ActorReport {

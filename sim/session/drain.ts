@@ -24,13 +24,16 @@ export interface Drained {
   readonly drainMs: number;
 }
 
-/** Waits until every group has caught up; a floor that no longer moves is not waited for. */
+/**
+ * Waits until every group has caught up; a floor that no longer moves is not waited for. While `isHeld`
+ * somebody keeps an actor from moving, and both deadlines wait.
+ */
 export async function drain(
   floor: Pick<Floor, "idle" | "progress">,
-  clock: Clock,
+  { clock, isHeld = () => false }: { readonly clock: Clock; readonly isHeld?: () => boolean },
 ): Promise<Drained> {
   const startedAt = clock.now();
-  const giveUpAt = startedAt + DRAIN_DEADLINE_MS;
+  let giveUpAt = startedAt + DRAIN_DEADLINE_MS;
   const over = new AbortController();
   let idle = false;
   const idling = floor.idle({ signal: over.signal }).then(() => {
@@ -38,6 +41,7 @@ export async function drain(
   });
   let seen = "";
   for (let movedAt = clock.now(); !idle && clock.now() < giveUpAt;) {
+    const lookedAt = clock.now();
     await Promise.race([idling, clock.sleep(LOOK_EVERY_MS)]);
     const askedAt = clock.now();
     const { lag, end } = await floor.progress();
@@ -46,6 +50,10 @@ export async function drain(
     const now = `${lag}/${end}`;
     if (now !== seen) movedAt = clock.now();
     seen = now;
+    if (isHeld()) {
+      giveUpAt += clock.now() - lookedAt;
+      movedAt = clock.now();
+    }
     if (clock.now() - movedAt > STUCK_AFTER_MS) break;
   }
   const drained = idle;

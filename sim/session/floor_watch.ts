@@ -8,6 +8,7 @@
 import { readMalformedNote } from "../../actors/market_data_producer/malformed_rows.ts";
 import { formatDuration } from "../duration.ts";
 import type { RuntimeEvent } from "../../actors/runtime/runtime_events.ts";
+import { SteppedActors, type SteppedNote } from "./stepped_actors.ts";
 
 /** So many outages are told one by one; the others are counted. */
 const OUTAGES_TOLD = 5;
@@ -41,6 +42,7 @@ export class FloorWatch {
   readonly #skipped: SkippedRows = { counts: new Map(), first: null, said: 0 };
   readonly #say: (text: string) => void;
   readonly #outages: LogOutage[] = [];
+  readonly #stepped: SteppedActors;
   #outageCount = 0;
   #slowestStartMs = 0;
   #zombies = 0;
@@ -49,6 +51,12 @@ export class FloorWatch {
   /** `say` is told in sentences what a user should know at once. */
   constructor(say: (text: string) => void = () => {}) {
     this.#say = say;
+    this.#stepped = new SteppedActors(say);
+  }
+
+  /** Told what live steppers did before the run was gone on with. */
+  recallSteps(notes: Iterable<SteppedNote>): void {
+    this.#stepped.recall(notes);
   }
 
   /** Told of every event. */
@@ -60,7 +68,10 @@ export class FloorWatch {
     if (event.kind === "ready") {
       this.#slowestStartMs = Math.max(this.#slowestStartMs, event.afterMs);
     }
-    if (event.kind === "note") this.#observeNote(event);
+    if (event.kind === "note") {
+      this.#stepped.observe(event);
+      this.#observeNote(event);
+    }
     if (event.kind === "log-unavailable") this.#lost(event);
     if (event.kind === "log-available") this.#regained(event.at);
     this.#listener?.(event);
@@ -100,7 +111,7 @@ export class FloorWatch {
 
   /** What a reader of the report should know, in sentences. */
   notes(): readonly string[] {
-    return [...this.#notesOnRows(), ...this.#notesOnOutages()];
+    return [...this.#stepped.notes(), ...this.#notesOnRows(), ...this.#notesOnOutages()];
   }
 
   #notesOnOutages(): readonly string[] {

@@ -16,6 +16,7 @@ import { FloorWatch } from "./floor_watch.ts";
 import { type PlayedScript, Session, type SessionSurroundings } from "./session.ts";
 import type { SessionGround } from "./session_ground.ts";
 import { SessionLog } from "./session_log.ts";
+import { steppedBefore } from "./stepped_before.ts";
 
 /** What came of a session; a report is made of it. */
 export type SessionResult = Pick<
@@ -59,6 +60,7 @@ export async function playOn(
   const firedBefore = readFiredFaults(folder.paths.events);
   using events = RuntimeEventFile.open(folder.paths.events);
   const watch = new FloorWatch(say);
+  if (folder.manifest.resumed.length > 0) watch.recallSteps(steppedBefore(folder.paths.events));
   const floor = await ground.startFloor({
     ...floorOptionsOf(folder),
     firstEventNumber: events.nextNumber,

@@ -12,6 +12,7 @@ import type { Clock } from "../../actors/runtime/clock.ts";
 import type { MetricRegistry } from "../../actors/telemetry/metric_registry.ts";
 import { type MetricsEndpoint, serveMetrics } from "../../actors/telemetry/serve_metrics.ts";
 import { FaultDirector } from "../faults/fault_director.ts";
+import { type LiveStepping, serveLive } from "../live/live_server.ts";
 import { sessionMetrics } from "../observability/session_metrics.ts";
 import { orderProducerOptions } from "../producer_options.ts";
 import type { ProgressSnapshot } from "../progress.ts";
@@ -101,6 +102,7 @@ export class Session {
     let telling = Promise.resolve();
     try {
       await using _metrics = this.#serveMetrics(meter);
+      await using live = await this.#serveLive(over.signal);
       const failure = this.#failure(meter, over.signal);
       await this.#unlessFailed(this.#beginOrGoOn(), failure);
       const progress = new SessionProgress({
@@ -116,7 +118,10 @@ export class Session {
       telling = progress.run(over.signal);
       const missed = await this.#unlessFailed(this.#playScript(over.signal), failure);
       progress.draining();
-      const drained = await this.#unlessFailed(drain(this.#floor, this.#clock), failure);
+      const drained = await this.#unlessFailed(
+        drain(this.#floor, { clock: this.#clock, isHeld: () => live?.isHolding === true }),
+        failure,
+      );
       return {
         interrupted: this.#options.interrupted.aborted,
         ...drained,
@@ -155,6 +160,17 @@ export class Session {
     const endpoint = serveMetrics(this.#floor, { port, sources });
     say(`metrics are served at ${endpoint.url}`);
     return endpoint;
+  }
+
+  /** Lets live steppers attach, but in virtual time. Once the user wants an end, they hold up nothing. */
+  async #serveLive(over: AbortSignal): Promise<LiveStepping | null> {
+    const { folder, interrupted, say } = this.#options;
+    const { paths: { directory }, runId: run } = folder;
+    if (this.#floor.host.kind === "single-thread") return null;
+    const live = await serveLive(this.#floor, { directory, run, process: null, say });
+    void Promise.race([aborted(interrupted), aborted(over)])
+      .then(() => live?.release("the session is ending"));
+    return live;
   }
 
   /** A session that was begun goes on after the last intent of the time before. */

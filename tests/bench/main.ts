@@ -58,6 +58,7 @@ const BENCHES: readonly Bench[] = [
   },
   { name: "start", module: "start_bench.ts", args: [] },
   { name: "audit", module: "audit_bench.ts", args: [], fullArgs: ["--orders", "1000000"] },
+  { name: "step", module: "step_bench.ts", args: [], fullArgs: ["--orders", "1000000"] },
 ];
 
 /** The same against Kafka. */

@@ -23,6 +23,7 @@ export const GOLDEN_SESSIONS: Readonly<Record<string, Overrides>> = {
   broker_outage: { ratePerSecond: 50 },
   burst: { durationMs: 1_000 },
   chaos: {},
+  crash_before_commit: {},
   duplicate_orders: { durationMs: 2_000 },
   invalid_symbols: { durationMs: 2_000 },
   opening_bell: { durationMs: 2_000 },

@@ -2,11 +2,28 @@
  * The index of a run: one order of all that happened, and where to find things in it. Everything here is
  * of the disk, bounded in memory by named limits, and nothing here is folded.
  *
- * The order is one of those that could have been: a record comes after the record whose fold gave it, a
- * command after its intent, partitions keep their order, a runtime event that names an offset comes
- * after the records below it. Among what may come next, what has the smaller stamp goes first; at equal
- * stamps what follows from something goes before what begins something, so that an order's life is read
- * in one piece. The same log gives the same order.
+ * The order is one of those that could have been. Every partition of every topic but `snapshots` is a
+ * lane, and the runtime events are one more; a lane keeps its own order. The first entry of each lane
+ * that is left is its head, and again and again the first of the heads that wait for nothing is taken.
+ *
+ * A head waits while what it follows from has not been taken:
+ *
+ * - a derived message (it has a sequence), for the record that its id names as its origin, if the log has
+ *   that record: one whose origin is nonsense or beyond a partition's end waits for nothing, nor does one
+ *   that names itself or a later record of its own partition;
+ * - a client's command with an id `producer/number`, until an intent has been taken whose id has the same
+ *   producer and its number or a higher one, if the log has such an intent;
+ * - a runtime event `commit`, `snapshot` or `recovered` (its committed offset), for all records below the
+ *   offset that it names; `dead-letter` and `fold-failed`, for the record that it names too; as far as
+ *   the log has them.
+ *
+ * Of the heads that do not wait, the one with the smaller time goes first: the largest stamp of its lane
+ * so far, so that a clock that steps back holds nobody up. At equal times a derived message whose origin
+ * the log has goes before what begins something, and that before a runtime event, so that what an order
+ * leads to is read in one piece; then the lanes' order decides: `intents`, `orders`, `notifications`,
+ * `market-data`, `order-commands`, `dead-letters`, each by partition, then the runtime events. When all
+ * heads wait, which only forged origins bring about, the first of them by the same comparison is taken.
+ * The same log and events give the same order.
  *
  * @module
  */
@@ -24,6 +41,7 @@ export type IndexEntry =
 export interface EntriesWanted {
   /** The first rank looked at, itself included. */
   readonly from: number;
+  /** Which way. */
   readonly direction: "forward" | "backward";
   /** Only records of these partitions; left out: of all. */
   readonly partitions?: readonly TopicPartition[];
@@ -33,7 +51,9 @@ export interface EntriesWanted {
 
 /** An order that a client asked for. */
 export interface IndexedOrder {
+  /** Whose it is. */
   readonly userId: string;
+  /** Unique for its user. */
   readonly orderId: string;
   /** The first command or intent of the run that names it. */
   readonly place: RecordPlace;
@@ -41,8 +61,11 @@ export interface IndexedOrder {
 
 /** Which runtime events are wanted. */
 export interface EventsWanted {
+  /** The first rank looked at, itself included. */
   readonly from: number;
+  /** Which way. */
   readonly direction: "forward" | "backward";
+  /** Left out: of all kinds. */
   readonly kinds?: readonly RuntimeEvent["kind"][];
   /** An actor's or supervisor's id. */
   readonly actor?: string;
@@ -56,7 +79,7 @@ export interface RunIndex extends Disposable {
   readonly records: number;
   /** Bytes of the index on disk. */
   readonly bytes: number;
-  /** @throws {RangeError} when there is no such rank */
+  /** What is at a rank. @throws {RangeError} when there is no such rank */
   entryAt(rank: number): IndexEntry;
   /** Null for a record that the run does not have. */
   rankOf(place: RecordPlace): number | null;
@@ -70,10 +93,15 @@ export interface RunIndex extends Disposable {
   events(wanted: EventsWanted): Iterable<{ readonly rank: number; readonly event: RuntimeEvent }>;
   /**
    * An offset of `into` at or before the first record that came by `channel` (`topic/partition` of the
-   * origin) with `sequence`, and after it by less than a named stride of records; null when `into` has
-   * no such record.
+   * origin) with `sequence`, fewer than `CHANNEL_STRIDE` records before it; null when `into` has no such
+   * record, or the channel is none of the run's partitions.
    */
   searchFrom(into: TopicPartition, channel: string, sequence: number): number | null;
+  /**
+   * Ranks of the records that carry a correlation id, in order; with others now and then, where two ids
+   * have the same fingerprint, so whoever asks must look. Everything about an order carries `user/order`.
+   */
+  about(correlationId: string): Iterable<number>;
   /** The orders with this id, of all users; at most a named limit of them, in the run's order. */
   ordersWith(orderId: string): readonly IndexedOrder[];
   /** Ids of orders near to one that is not there: the nearest first. */

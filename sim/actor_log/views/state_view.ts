@@ -5,6 +5,7 @@
  */
 
 import type { MessageTopic, TopicMessages } from "../../../kafka/messages/mod.ts";
+import type { RawView } from "./raw_view.ts";
 
 /** A value to be shown. Objects list their names in the order in which they are to be shown. */
 export type StateValue =
@@ -19,7 +20,9 @@ export type StateValue =
 export interface RestingOrder {
   /** Unique on the floor. */
   readonly orderNumber: number;
+  /** Whose it is. */
   readonly userId: string;
+  /** The client's id of it. */
   readonly orderId: string;
   /** What is still open. */
   readonly lots: number;
@@ -27,6 +30,7 @@ export interface RestingOrder {
 
 /** One price of one side of a book. */
 export interface LadderLevel {
+  /** In ticks. */
   readonly priceTicks: number;
   /** Of all its orders. */
   readonly lots: number;
@@ -38,14 +42,19 @@ export interface LadderLevel {
 
 /** A book's best prices, each side from the best on; at most a named limit of levels. */
 export interface Ladder {
+  /** Ticker. */
   readonly symbol: string;
   /** Decimal: what one tick is worth, for showing prices. */
   readonly tickSize: number;
+  /** Decimal: what one lot is worth. */
   readonly lotSize: number;
+  /** The highest first. */
   readonly bids: readonly LadderLevel[];
+  /** The lowest first. */
   readonly asks: readonly LadderLevel[];
   /** Levels that exist beyond those listed. */
   readonly hiddenBids: number;
+  /** As {@link hiddenBids}. */
   readonly hiddenAsks: number;
 }
 
@@ -53,9 +62,12 @@ export interface Ladder {
 export interface StateView {
   /** What it is: `account 501`, `book AAPL`, `portfolio 501`; `floor` for what belongs to nobody. */
   readonly subject: string;
+  /** In people's units: prices, quantities and cash are decimal texts such as `8105.00`. */
   readonly value: { readonly [name: string]: StateValue };
   /** The engine's book; left out elsewhere. */
   readonly ladder?: Ladder;
+  /** The same in integers, where the record concerns somebody; decisions are told from it. */
+  readonly raw?: RawView;
 }
 
 /** Shows what a role's state has to do with a record. Reads only, and costs little: it is asked often. */

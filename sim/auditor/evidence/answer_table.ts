@@ -78,15 +78,15 @@ export class AnswerTable {
 
   /** Adds an answer; false when its command has one already, which stays. */
   add(derived: Derived<Answer>): boolean {
-    const { message, origin, record } = derived;
+    const { message, origin, record, prints } = derived;
     if (this.#byCommand.get(origin.partition, origin.offset) !== 0) return false;
     const row = this.#size++;
     this.#byCommand.set(origin.partition, origin.offset, row + 1);
-    this.#type.set(row, ANSWER_TYPES.indexOf(message.type));
+    this.#type.set(row, ANSWER_CODES.get(message.type)!);
     this.#duplicate.set(row, message.duplicate ? 1 : 0);
-    this.#reason.set(row, "reason" in message ? REJECT_REASONS.indexOf(message.reason) : 0);
-    this.#content.set(row, this.#print.ofText(contentText(message)).low);
-    this.#subject.set(row, subjectPrint(this.#print, message));
+    this.#reason.set(row, reasonOf(message));
+    this.#content.set(row, contentPrint(this.#print, message));
+    this.#subject.set(row, prints.subject(this.#print));
     if (message.type === "order-placed") this.#orderNumber.set(row, message.orderNumber);
     this.#amount.set(row, amountOf(message));
     if (message.type === "account-opened") this.#holdings.set(row, message.holdings);
@@ -127,24 +127,14 @@ export class AnswerTable {
   }
 }
 
-/** What a command is about, or an answer: its user and its ids. */
-export function subjectPrint(
-  print: Fingerprinter,
-  about: {
-    readonly userId: string;
-    readonly orderId?: string;
-    readonly cancelId?: string;
-    readonly commandId?: string;
-    readonly depositId?: string;
-  },
-): number {
-  const { userId, orderId, cancelId, commandId, depositId } = about;
-  return print.ofText(
-    `${userId}\u0000${orderId ?? ""}\u0000${cancelId ?? ""}\u0000${commandId ?? ""}\u0000${
-      depositId ?? ""
-    }`,
-  ).low;
+/** Whether messages of a type answer commands. */
+export function isAnswerType(type: string): boolean {
+  return ANSWER_CODES.has(type);
 }
+
+const ANSWER_CODES: ReadonlyMap<string, number> = new Map(
+  ANSWER_TYPES.map((type, code) => [type, code]),
+);
 
 /** What an order-placed tells of an order. */
 export interface PlacedTerms {
@@ -158,12 +148,23 @@ export interface PlacedTerms {
 
 /** The fingerprint of an order-placed's content, as {@link AnswerFacts} has it. */
 export function placedPrint(print: Fingerprinter, terms: PlacedTerms): number {
-  return print.ofText(placedText(terms)).low;
+  const { orderNumber, symbol, side, quantityLots, limitTicks, reserved } = terms;
+  print.ofText(symbol).thenNumber(orderNumber).then(side === "buy" ? 1 : 2);
+  print.thenNumber(quantityLots).thenNumber(limitTicks ?? -1);
+  return print.thenNumber(reserved).low;
 }
 
-function placedText(terms: PlacedTerms): string {
-  const { orderNumber, symbol, side, quantityLots, limitTicks, reserved } = terms;
-  return `placed ${orderNumber} ${symbol} ${side} ${quantityLots} ${limitTicks} ${reserved}`;
+/** 0 where nothing was refused. */
+function reasonOf(answer: Answer): number {
+  switch (answer.type) {
+    case "order-rejected":
+    case "cancel-rejected":
+    case "account-rejected":
+    case "deposit-rejected":
+      return REJECT_REASONS.indexOf(answer.reason);
+    default:
+      return 0;
+  }
 }
 
 function amountOf(answer: Answer): number {
@@ -179,17 +180,17 @@ function amountOf(answer: Answer): number {
   }
 }
 
-function contentText(answer: Answer): string {
+function contentPrint(print: Fingerprinter, answer: Answer): number {
   switch (answer.type) {
     case "order-placed":
-      return placedText(answer);
+      return placedPrint(print, answer);
     case "account-opened":
-      return `opened ${answer.cashUnits} ${JSON.stringify(answer.holdings)}`;
+      return print.ofText(`opened ${answer.cashUnits} ${JSON.stringify(answer.holdings)}`).low;
     case "deposit-accepted":
-      return `deposited ${answer.amountUnits}`;
+      return print.ofText("deposited").thenNumber(answer.amountUnits).low;
     case "cancel-accepted":
-      return "cancelling";
+      return print.ofText("cancelling").low;
     default:
-      return `${answer.type} ${answer.reason}`;
+      return print.ofText(`${answer.type} ${answer.reason}`).low;
   }
 }

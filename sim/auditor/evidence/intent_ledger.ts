@@ -20,10 +20,6 @@ interface Producer {
   acknowledgedBefore: number;
 }
 
-const encoder = new TextEncoder();
-
-/** Of one unit of a text. */
-const MAX_UTF8_BYTES = 3;
 const EMPTY = new Uint8Array();
 
 /** Intents, and which of them came true. */
@@ -40,7 +36,6 @@ export class IntentLedger {
   readonly #producerOf: Column;
   readonly #numberOf: Column;
   #size = 0;
-  #scratch = new Uint8Array(4_096);
 
   constructor(memory: AuditMemory) {
     this.#memory = memory;
@@ -60,12 +55,12 @@ export class IntentLedger {
     return this.#size;
   }
 
-  /** Adds an intent unless its number has been seen. */
-  add(intent: Intent, record: LogRecord): void {
+  /** Adds an intent, whose command is `content`, unless its number has been seen. */
+  add(intent: IntentPlace, content: Uint8Array, record: LogRecord): void {
     const producer = this.#producerNamed(intent.producer);
     if (intent.number < producer.next) return;
     producer.next = intent.number + 1;
-    const group = this.#groups.add(this.#take(intent, this.#contentOf(intent)));
+    const group = this.#groups.add(this.#take(intent, content));
     if (!this.#intentAt.has(group)) this.#intentAt.set(group, record);
     this.#intended.set(group, this.#intended.get(group) + 1);
     const row = this.#size++;
@@ -125,16 +120,21 @@ export class IntentLedger {
     content: Uint8Array,
   ): number {
     const { print } = this.#groups;
-    print.ofText(`${place.partition}/${place.key === null ? "" : `=${place.key}`}`);
+    print.ofText(place.key ?? "").then(place.partition, place.key === null ? 1 : 0);
     print.ofBytes(content, print.low);
     return firstNumber(content);
   }
+}
 
-  /** The bytes that the intent's command has. */
-  #contentOf({ value, encoding }: Intent): Uint8Array {
-    if (encoding === "base64") return Buffer.from(value, "base64");
-    const most = MAX_UTF8_BYTES * value.length;
-    if (this.#scratch.length < most) this.#scratch = new Uint8Array(2 * most);
-    return this.#scratch.subarray(0, encoder.encodeInto(value, this.#scratch).written);
-  }
+/** What tells an intent from others. */
+interface IntentPlace {
+  readonly producer: string;
+  readonly number: number;
+  readonly partition: number;
+  readonly key: string | null;
+}
+
+/** The bytes that an intent's command has. */
+export function contentOf({ value, encoding }: Intent): Uint8Array {
+  return Buffer.from(value, encoding === "base64" ? "base64" : "utf8");
 }

@@ -10,6 +10,11 @@ import type { Column, OffsetColumns, PlaceColumn } from "../memory/columns.ts";
 import type { Numbering } from "../memory/numbering.ts";
 import type { Derived } from "../derived_messages.ts";
 import { Fingerprinter } from "../fingerprint.ts";
+import { TEXT } from "../reading/message_fields.ts";
+import type { TextPrints } from "../reading/text_prints.ts";
+
+/** Up to here an order's number is its place in a table; only forgers give numbers beyond. */
+const MAX_NEAR_NUMBER = 2 ** 26;
 
 /** How an order ended, as its user was told. */
 export const END_NONE = 0;
@@ -18,7 +23,12 @@ export const END_CANCELLED = 2;
 
 /** Orders by row. A row exists as soon as any message names the order's number. */
 export class OrderTable {
-  readonly #numbers: Numbering;
+  /** Row + 1 by order number: they are given one after the other. */
+  readonly #near: Column;
+  /** Rows by number, of numbers that are too high for that. */
+  readonly #far: Numbering;
+  readonly #farRow: Column;
+  #size = 0;
   readonly #print = new Fingerprinter();
   readonly number: Column;
   readonly #idLow: Column;
@@ -53,7 +63,9 @@ export class OrderTable {
   readonly #byCommand: OffsetColumns;
 
   constructor(memory: AuditMemory) {
-    this.#numbers = memory.numbering();
+    this.#near = memory.table().words();
+    this.#far = memory.numbering();
+    this.#farRow = memory.table().words();
     this.#byCommand = memory.offsetColumns("words");
     const table = memory.table();
     this.number = table.doubles();
@@ -78,37 +90,40 @@ export class OrderTable {
   }
 
   get size(): number {
-    return this.#numbers.size;
+    return this.#size;
   }
 
   /** The row of an order number, or -1. */
   find(orderNumber: number): number {
-    this.#numbers.print.ofInteger(orderNumber);
-    return this.#numbers.find(orderNumber);
+    if (orderNumber < MAX_NEAR_NUMBER) return this.#near.get(orderNumber) - 1;
+    this.#far.print.ofInteger(orderNumber);
+    const far = this.#far.find(orderNumber);
+    return far < 0 ? -1 : this.#farRow.get(far);
   }
 
-  /** The row of an order number, a new one when it was not known. */
-  add(order: { readonly orderNumber: number; readonly userId: string; readonly orderId: string }) {
-    this.#numbers.print.ofInteger(order.orderNumber);
-    const { size } = this.#numbers;
-    const row = this.#numbers.add(order.orderNumber);
-    if (row < size) return row;
-    this.number.set(row, order.orderNumber);
-    this.#print.ofText(orderKey(order.userId, order.orderId));
+  /** The row of an order number, a new one of this user and id when it was not known. */
+  add(orderNumber: number, prints: TextPrints): number {
+    const known = this.find(orderNumber);
+    if (known >= 0) return known;
+    const row = this.#size++;
+    if (orderNumber < MAX_NEAR_NUMBER) this.#near.set(orderNumber, row + 1);
+    else this.#farRow.set(this.#far.add(orderNumber), row);
+    this.number.set(row, orderNumber);
+    prints.holdOrder(this.#print);
     this.#idLow.set(row, this.#print.low);
     this.#idHigh.set(row, this.#print.high);
-    this.#user.set(row, this.#print.ofText(order.userId).low);
+    this.#user.set(row, prints.low[TEXT.userId]!);
     return row;
   }
 
-  /** Whether the order of a row is this user's. */
-  isOwned(row: number, userId: string): boolean {
-    return this.#user.get(row) === this.#print.ofText(userId).low;
+  /** Whether the order of a row is the user's that a message tells of. */
+  isOwned(row: number, prints: TextPrints): boolean {
+    return this.#user.get(row) === prints.low[TEXT.userId];
   }
 
-  /** Whether the order of a row is this user's under this id. */
-  isNamed(row: number, userId: string, orderId: string): boolean {
-    this.#print.ofText(orderKey(userId, orderId));
+  /** Whether the order of a row is the one that a message tells of by user and id. */
+  isNamed(row: number, prints: TextPrints): boolean {
+    prints.holdOrder(this.#print);
     return this.#idLow.get(row) === this.#print.low && this.#idHigh.get(row) === this.#print.high;
   }
 
@@ -138,7 +153,6 @@ export class CancelTable {
   readonly requestedAt: PlaceColumn;
   readonly commandAt: PlaceColumn;
   readonly #cancelId: Column;
-  readonly #print = new Fingerprinter();
   readonly #byCommand: OffsetColumns;
   #size = 0;
 
@@ -161,7 +175,7 @@ export class CancelTable {
     this.orderNumber.set(row, message.orderNumber);
     this.requestedAt.set(row, record);
     this.commandAt.set(row, origin);
-    this.#cancelId.set(row, this.#print.ofText(message.cancelId).low);
+    this.#cancelId.set(row, derived.prints.low[TEXT.cancelId]!);
     this.#byCommand.set(origin.partition, origin.offset, row + 1);
   }
 
@@ -170,8 +184,8 @@ export class CancelTable {
     return this.#byCommand.get(partition, offset) - 1;
   }
 
-  isNamed(row: number, cancelId: string): boolean {
-    return this.#cancelId.get(row) === this.#print.ofText(cancelId).low;
+  isNamed(row: number, prints: TextPrints): boolean {
+    return this.#cancelId.get(row) === prints.low[TEXT.cancelId];
   }
 }
 

@@ -6,7 +6,9 @@
 
 import type { AuditMemory } from "../memory/audit_memory.ts";
 import type { Column, PlaceColumn } from "../memory/columns.ts";
-import { type Numbering, trailingNumber } from "../memory/numbering.ts";
+import type { Numbering } from "../memory/numbering.ts";
+import { TEXT } from "../reading/message_fields.ts";
+import type { TextPrints } from "../reading/text_prints.ts";
 
 /** Legs of a trade, as bits. */
 export const LEG_TRADE = 1;
@@ -68,10 +70,10 @@ export class TradeTable {
     return this.#ids.size;
   }
 
-  /** The row of a trade id, a new one when it was not known. */
-  add(tradeId: string): number {
-    this.#ids.print.ofText(tradeId);
-    return this.#ids.add(trailingNumber(tradeId));
+  /** The row of the trade that a message tells of, a new one when its id was not known. */
+  add(prints: TextPrints): number {
+    prints.hold(this.#ids.print, TEXT.tradeId);
+    return this.#ids.add(prints.near[TEXT.tradeId]);
   }
 
   /** The first leg found of a trade, in the order in which they are told. */

@@ -13,6 +13,8 @@ export class SpillFile implements Disposable {
   #path: string | null;
   readonly #free: number[] = [];
   #pages = 0;
+  /** The page that the file is before. */
+  #next = 0;
 
   /** @throws {SpillError} when no file can be made there */
   constructor(pageBytes: number, folder: string | null) {
@@ -40,7 +42,7 @@ export class SpillFile implements Disposable {
   /** @throws {SpillError} when the disk does not take it */
   write(page: number, bytes: Uint8Array): void {
     try {
-      this.#file.seekSync(page * this.#pageBytes, Deno.SeekMode.Start);
+      this.#seek(page);
       for (let done = 0; done < bytes.length;) {
         done += this.#file.writeSync(done === 0 ? bytes : bytes.subarray(done));
       }
@@ -52,7 +54,7 @@ export class SpillFile implements Disposable {
   /** Fills `bytes` with a page. @throws {SpillError} */
   read(page: number, bytes: Uint8Array): void {
     try {
-      this.#file.seekSync(page * this.#pageBytes, Deno.SeekMode.Start);
+      this.#seek(page);
       for (let done = 0; done < bytes.length;) {
         const count = this.#file.readSync(done === 0 ? bytes : bytes.subarray(done));
         if (count === null) throw new Error(`it ends within page ${page}`);
@@ -61,6 +63,12 @@ export class SpillFile implements Disposable {
     } catch (cause) {
       throw new SpillError("read its temporary file", cause);
     }
+  }
+
+  /** Goes to a page, unless the file is there already, and will be behind it. */
+  #seek(page: number): void {
+    if (page !== this.#next) this.#file.seekSync(page * this.#pageBytes, Deno.SeekMode.Start);
+    this.#next = page + 1;
   }
 
   [Symbol.dispose](): void {

@@ -169,13 +169,13 @@ export class Accounts implements Rule {
     const holding = buys ? account.cash : sharesOf(account, symbol.index);
     const needed = reservationOf(command, symbol, holding.available);
     const unit = buys ? "cash units" : `lots of ${symbol.symbol}`;
-    const order = `order ${answer.orderNumber} (${command.userId}'s ${command.orderId})`;
+    const order = () => `order ${answer.orderNumber} (${command.userId}'s ${command.orderId})`;
     if (needed !== answer.amount) {
-      const text = `${order} reserves ${answer.amount} ${unit}, but needs ${needed}`;
+      const text = `${order()} reserves ${answer.amount} ${unit}, but needs ${needed}`;
       this.#violate("no-overdraft", text, chain);
     }
     if (answer.amount > holding.available) {
-      const text = `${order} reserves ${answer.amount} ${unit}, but only ` +
+      const text = `${order()} reserves ${answer.amount} ${unit}, but only ` +
         `${holding.available} were available`;
       this.#violate("no-overdraft", text, chain);
     }

@@ -7,6 +7,7 @@
 
 import type { LogRecord } from "../../../kafka/event_log.ts";
 import { AuditFolder } from "../audit_folder.ts";
+import { FileMemory } from "../memory/file_memory.ts";
 import type { RuleContext } from "../rule.ts";
 
 const RULE = "audit-log-complete";
@@ -15,21 +16,31 @@ const RULE = "audit-log-complete";
 export class AuditLogComplete {
   readonly #context: RuleContext;
   readonly #folder: string | null;
+  readonly #memory = new FileMemory();
   #current: AuditFolder | null = null;
   #place = { topic: "", partition: 0 };
 
-  /** `auditFolder` null: the rule stays undecided. */
+  /** `auditFolder` null: nothing is compared. */
   constructor(context: RuleContext, auditFolder: string | null) {
     this.#context = context;
     this.#folder = auditFolder;
-    if (auditFolder === null) context.findings.undecide(RULE, "no audit folder was given");
+  }
+
+  /** The rule is left undecided: there is nothing to compare with. */
+  undecide(): void {
+    this.#context.findings.undecide(RULE, "no audit folder was given");
   }
 
   startPartition(topic: string, partition: number): void {
     this.#place = { topic, partition };
     this.#current = this.#folder === null
       ? null
-      : new AuditFolder(this.#folder, { topic, partition });
+      : new AuditFolder(this.#folder, { topic, partition }, this.#memory);
+  }
+
+  /** The offset of the first record that is yet to be compared; Infinity when there is none. */
+  get pendingFrom(): number {
+    return this.#current?.pendingFrom ?? Infinity;
   }
 
   add(record: LogRecord): void {

@@ -9,8 +9,9 @@ import type { LogRecord } from "../../../kafka/event_log.ts";
 import type { CancelRequested, OrderAccepted } from "../../../kafka/messages/mod.ts";
 import type { OffsetColumns } from "../memory/columns.ts";
 import type { Derived } from "../derived_messages.ts";
-import { Fingerprinter } from "../fingerprint.ts";
 import { formatRef } from "../findings.ts";
+import { TEXT } from "../reading/message_fields.ts";
+import type { TextPrints } from "../reading/text_prints.ts";
 import type { CommandView, Rule, RuleContext, Settlement } from "../rule.ts";
 
 const RULE = "causality-closed";
@@ -18,7 +19,6 @@ const RULE = "causality-closed";
 /** The rule. */
 export class CausalityClosed implements Rule {
   readonly #context: RuleContext;
-  readonly #print = new Fingerprinter();
   /** Ids of the records of `orders`, by place. */
   readonly #orderIds: OffsetColumns;
   /** Ids that effects name, by the place in `order-commands` where they say their cause is. */
@@ -32,14 +32,14 @@ export class CausalityClosed implements Rule {
   }
 
   onDerived(derived: Derived): void {
-    const { message, origin } = derived;
+    const { message, origin, prints } = derived;
     const { evidence, findings } = this.#context;
     findings.check(RULE);
     if (!evidence.exists(origin)) {
       this.#violate(derived, `says it follows from ${formatRef(origin)}, which is not in the log`);
       return;
     }
-    const named = this.#printOf(message.causationId ?? "");
+    const named = printOf(prints, TEXT.causationId);
     if (origin.topic === "orders") {
       if (this.#orderIds.get(origin.partition, origin.offset) !== named) {
         this.#violate(
@@ -74,9 +74,9 @@ export class CausalityClosed implements Rule {
     );
   }
 
-  onCommand({ record, command }: CommandView): void {
+  onCommand({ record, command, prints }: CommandView): void {
     const named = this.#namedIds.get(record.partition, record.offset);
-    if (named === 0 || named === this.#printOf(command.id)) return;
+    if (named === 0 || named === printOf(prints, TEXT.id)) return;
     this.#context.findings.violate(
       RULE,
       `what follows from ${formatRef(record)} names another cause than its id ${command.id}`,
@@ -101,13 +101,8 @@ export class CausalityClosed implements Rule {
     return [record, evidence.answers.placeOf(partition, offset), acceptedAt];
   }
 
-  #keepOrderId({ message, record }: Derived): void {
-    this.#orderIds.set(record.partition, record.offset, this.#printOf(message.id));
-  }
-
-  /** Never 0, which stands for none. */
-  #printOf(id: string): number {
-    return this.#print.ofText(id).low || 1;
+  #keepOrderId({ record, prints }: Derived): void {
+    this.#orderIds.set(record.partition, record.offset, printOf(prints, TEXT.id));
   }
 
   #violate(derived: Derived, what: string): void {
@@ -118,4 +113,9 @@ export class CausalityClosed implements Rule {
       record,
     ]);
   }
+}
+
+/** Never 0, which stands for none. */
+function printOf(prints: TextPrints, text: number): number {
+  return prints.low[text] || 1;
 }

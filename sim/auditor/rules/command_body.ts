@@ -4,51 +4,62 @@
  * @module
  */
 
-import type { ClientCommand } from "../../../kafka/messages/mod.ts";
 import { decimalOf } from "../evidence/floor_facts.ts";
+import type { Fingerprinter } from "../fingerprint.ts";
+import { TEXT } from "../reading/message_fields.ts";
+import type { CommandView } from "../rule.ts";
 
-/** A command's body beside user, key and timestamp, twice. */
-export interface CommandBody {
+/** Fingerprints of a command's body, which is what it says beside user, key and timestamp. */
+export interface BodyPrints {
   /** As written: equal ones must be taken for the same command. */
-  readonly exact: string;
+  readonly exact: number;
   /** As meant, defaults filled in: different ones must not be. */
-  readonly meaning: string;
+  readonly meaning: number;
 }
 
-/** The body of a command. */
-export function commandBody(command: ClientCommand): CommandBody {
+/** The prints of a command's body, taken with `print`. */
+export function bodyPrints(
+  { command, prints }: Pick<CommandView, "command" | "prints">,
+  print: Fingerprinter,
+): BodyPrints {
   switch (command.type) {
     case "place-order": {
       const { symbol, side, quantity, price, protectionPrice, timeInForce } = command;
-      const exact = [symbol, side, quantity, price, protectionPrice, timeInForce];
       const usual = price === undefined || price === null ? "ioc" : "gtc";
-      const meaning = [
-        symbol,
-        side,
-        meant(quantity),
-        meant(price),
-        meant(protectionPrice),
-        timeInForce ?? usual,
-      ];
-      return { exact: textOf(exact), meaning: textOf(meaning) };
+      const exact = [symbol, side, quantity, price, protectionPrice, timeInForce];
+      const decimals = [meant(quantity), meant(price), meant(protectionPrice)];
+      return {
+        exact: printOf(exact, print),
+        meaning: printOf([symbol, side, ...decimals, timeInForce ?? usual], print),
+      };
     }
     case "cancel-order":
-      return both([command.orderId]);
-    case "deposit":
-      return { exact: textOf([command.amount]), meaning: textOf([meant(command.amount)]) };
+      return { exact: prints.low[TEXT.orderId]!, meaning: prints.low[TEXT.orderId]! };
+    case "deposit": {
+      const exact = printOf([command.amount], print);
+      return { exact, meaning: printOf([meant(command.amount)], print) };
+    }
     case "open-account":
-      return both([command.cash, command.holdings]);
+      return both([command.cash, command.holdings], print);
   }
 }
 
-function both(fields: readonly unknown[]): CommandBody {
-  const text = textOf(fields);
-  return { exact: text, meaning: text };
+function both(fields: readonly unknown[], print: Fingerprinter): BodyPrints {
+  const same = printOf(fields, print);
+  return { exact: same, meaning: same };
 }
 
-/** JSON writes undefined in a list as null: absent and null are alike. */
-function textOf(fields: readonly unknown[]): string {
-  return JSON.stringify(fields);
+/** Absent and null are alike. */
+function printOf(fields: readonly unknown[], print: Fingerprinter): number {
+  print.ofInteger(fields.length);
+  for (const field of fields) {
+    if (field === undefined || field === null) print.then(1);
+    // -0 and 0 are written alike.
+    else if (typeof field === "number") print.then(2).thenNumber(field + 0);
+    else if (typeof field === "string") print.then(3).thenText(field);
+    else print.then(4).thenText(JSON.stringify(field));
+  }
+  return print.low;
 }
 
 function meant(value: unknown): unknown {

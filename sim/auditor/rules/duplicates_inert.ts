@@ -8,14 +8,14 @@
 
 import type { CancelRequested, ClientCommand, OrderAccepted } from "../../../kafka/messages/mod.ts";
 import type { Column, PlaceColumn } from "../memory/columns.ts";
-import { type Numbering, trailingNumber } from "../memory/numbering.ts";
+import type { Numbering } from "../memory/numbering.ts";
 import type { Derived } from "../derived_messages.ts";
 import type { AnswerFacts } from "../evidence/answer_table.ts";
-import { orderKey } from "../evidence/order_table.ts";
 import { Fingerprinter } from "../fingerprint.ts";
 import { formatRef } from "../findings.ts";
+import { TEXT } from "../reading/message_fields.ts";
 import type { CommandView, Rule, RuleContext } from "../rule.ts";
-import { commandBody } from "./command_body.ts";
+import { bodyPrints } from "./command_body.ts";
 
 const RULE = "duplicates-inert";
 
@@ -59,15 +59,15 @@ export class DuplicatesInert implements Rule {
   }
 
   onAccepted(derived: Derived<OrderAccepted>, row: number): void {
-    const { message, record, origin } = derived;
+    const { message, record, origin, prints } = derived;
     const { orders } = this.#context.evidence;
-    const order = `order ${message.orderNumber} (${message.userId}'s ${message.orderId})`;
-    this.#accepted.print.ofText(orderKey(message.userId, message.orderId));
-    const key = this.#accepted.add(trailingNumber(message.orderId));
+    prints.holdOrder(this.#accepted.print);
+    const key = this.#accepted.add(prints.near[TEXT.orderId]);
     const first = this.#acceptedAt.get(key) ?? orders.acceptedAt.get(row);
     const sibling = orders.acceptedFrom(origin.partition, origin.offset);
     const before = first ?? (sibling < 0 ? null : orders.acceptedAt.get(sibling));
     if (before !== null) {
+      const order = `order ${message.orderNumber} (${message.userId}'s ${message.orderId})`;
       const text = `${order} was accepted twice (${formatRef(before)} and ${formatRef(record)})`;
       this.#context.findings.violate(RULE, text, [origin, before, record]);
     }
@@ -84,18 +84,17 @@ export class DuplicatesInert implements Rule {
   }
 
   onCommand(view: CommandView): void {
-    const { record, command, answer } = view;
+    const { record, command, answer, prints } = view;
     if (answer === null) return;
     this.#context.findings.check(RULE);
-    const { kind, id } = keyOf(command);
-    this.#keys.print.ofText(`${kind}\u0000${command.userId}\u0000${id}`);
+    const text = KEY_TEXTS[command.type];
+    prints.hold(this.#keys.print, TEXT.userId);
+    this.#keys.print.then(prints.low[text]!, prints.high[text]!).then(text);
     const known = this.#keys.size;
-    const key = this.#keys.add(trailingNumber(id));
+    const key = this.#keys.add(prints.near[text]);
     const isNew = key === known;
     const first = !isNew && this.#used.get(key) === 1 ? this.#firstAt.get(key) : null;
-    const body = commandBody(command);
-    const exact = this.#print.ofText(body.exact).low;
-    const meaning = this.#print.ofText(body.meaning).low;
+    const { exact, meaning } = bodyPrints(view, this.#print);
     if (first !== null) {
       const sameBody = this.#exactBody.get(key) === exact
         ? "same"
@@ -177,6 +176,14 @@ function usesId(command: ClientCommand, answer: AnswerFacts): boolean {
   if (answer.reason === null) return true;
   return command.type !== "open-account" && !LEAVES_ID_UNUSED.has(answer.reason);
 }
+
+/** Which text of a command is its key, with its user. */
+const KEY_TEXTS: Readonly<Record<ClientCommand["type"], number>> = {
+  "place-order": TEXT.orderId,
+  "cancel-order": TEXT.cancelId,
+  "deposit": TEXT.depositId,
+  "open-account": TEXT.commandId,
+};
 
 function keyOf(command: ClientCommand): { readonly kind: string; readonly id: string } {
   switch (command.type) {

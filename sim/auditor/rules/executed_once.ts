@@ -32,12 +32,12 @@ export class ExecutedOnce implements Rule {
   }
 
   onNotice(derived: Derived<EngineNotice>, row: number): void {
-    const { message, record } = derived;
+    const { message, record, prints } = derived;
     if (message.type !== "order-filled") return;
     const { evidence, findings } = this.#context;
     const { orders, trades } = evidence;
     findings.check(RULE);
-    const trade = trades.add(message.tradeId);
+    const trade = trades.add(prints);
     const [leg, first] = message.side === "buy"
       ? [LEG_BUY_FILL, trades.buyFillAt.get(trade)] as const
       : [LEG_SELL_FILL, trades.sellFillAt.get(trade)] as const;
@@ -52,10 +52,10 @@ export class ExecutedOnce implements Rule {
     findings.violate(RULE, text, [...chainOfOrder(evidence, row), record]);
   }
 
-  onTrade({ message, record }: Derived<Trade>): void {
+  onTrade({ message, record, prints }: Derived<Trade>): void {
     const { trades } = this.#context.evidence;
     this.#context.findings.check(RULE);
-    const trade = trades.add(message.tradeId);
+    const trade = trades.add(prints);
     if ((trades.seen.get(trade) & LEG_TRADE) === 0) return;
     const text = `execution ${message.tradeId} was published twice (${formatRef(record)})`;
     this.#context.findings.violate(RULE, text, [trades.tradeAt.get(trade), record]);

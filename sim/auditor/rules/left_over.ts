@@ -6,9 +6,9 @@
  * @module
  */
 
-import type { EventLog, LogRecord, PartitionLag } from "../../../kafka/event_log.ts";
-import { readMessage } from "../derived_messages.ts";
+import type { EventLog, PartitionLag } from "../../../kafka/event_log.ts";
 import { readPartition } from "../partition_stream.ts";
+import { MessageReader } from "../reading/message_reader.ts";
 
 /** A longer rest is work, whatever stands in it. */
 const MAX_REPEATS_LEFT = 1_000;
@@ -22,12 +22,13 @@ export async function firstLeftOver(
   if (endOffset - offset > MAX_REPEATS_LEFT) return offset;
   /** Texts of the rest that did not stand before, as far as is known, and where each stands first. */
   const texts = new Map<string, number>();
+  const reader = new MessageReader();
   for await (
     const records of readPartition(log, { topic, partition, start: offset, end: endOffset })
   ) {
     for (const record of records) {
       // What is no output of a fold, such as a client's command, is work also when it comes again.
-      if (record.text === null || !isOutput(record)) return offset;
+      if (record.text === null || reader.read(record).kind !== "derived") return offset;
       if (!texts.has(record.text)) texts.set(record.text, record.offset);
     }
   }
@@ -36,8 +37,4 @@ export async function firstLeftOver(
   }
   const left = [...texts.values()];
   return left.length === 0 ? null : Math.min(...left);
-}
-
-function isOutput(record: LogRecord): boolean {
-  return readMessage(record).kind === "derived";
 }

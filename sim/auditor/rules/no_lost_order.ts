@@ -37,16 +37,16 @@ export class NoLostOrder implements Rule {
     const { record, command, answer, intentAt } = view;
     const { evidence, findings } = this.#context;
     findings.check(RULE);
+    const isLost = answer === null || (!answer.duplicate &&
+      ((answer.type === "order-placed" && view.acceptedRow < 0) ||
+        (answer.type === "cancel-accepted" && view.cancelRow < 0)));
+    if (!isLost) return;
     const what = `${command.type} of ${command.userId} at ${formatRef(record)}`;
     if (answer === null) {
       // Skipped: finish() says so.
       if (evidence.letters.kindOf(GATEWAY_ROLE, record) === "poison") return;
       return findings.miss(RULE, `${what} has no answer`, [intentAt, record]);
     }
-    if (answer.duplicate) return;
-    const lost = (answer.type === "order-placed" && view.acceptedRow < 0) ||
-      (answer.type === "cancel-accepted" && view.cancelRow < 0);
-    if (!lost) return;
     findings.miss(RULE, `${what} was answered ${answer.type}, but never reached the engine`, [
       intentAt,
       record,

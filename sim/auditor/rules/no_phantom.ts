@@ -13,7 +13,7 @@ import type {
   PlaceOrder,
 } from "../../../kafka/messages/mod.ts";
 import type { Derived } from "../derived_messages.ts";
-import { type AnswerFacts, placedPrint, subjectPrint } from "../evidence/answer_table.ts";
+import { type AnswerFacts, placedPrint } from "../evidence/answer_table.ts";
 import { stepsOf } from "../evidence/floor_facts.ts";
 import { END_CANCELLED } from "../evidence/order_table.ts";
 import { formatRef } from "../findings.ts";
@@ -66,7 +66,7 @@ export class NoPhantom implements Rule {
     const { message } = derived;
     const { orders } = this.#context.evidence;
     const row = orders.find(message.orderNumber);
-    if (row >= 0 && orders.isNamed(row, message.userId, message.orderId)) return;
+    if (row >= 0 && orders.isNamed(row, derived.prints)) return;
     this.#violate(
       derived,
       row,
@@ -77,7 +77,7 @@ export class NoPhantom implements Rule {
   onNotice(derived: Derived<EngineNotice>, row: number): void {
     const { message } = derived;
     const { orders } = this.#context.evidence;
-    if (row >= 0 && orders.isNamed(row, message.userId, message.orderId)) return;
+    if (row >= 0 && orders.isNamed(row, derived.prints)) return;
     const order = `order ${message.orderNumber} (${message.userId}'s ${message.orderId})`;
     this.#violate(derived, row, `${message.type} of ${order}, which was never accepted`);
   }
@@ -86,7 +86,7 @@ export class NoPhantom implements Rule {
     const { message, record } = derived;
     const { evidence, findings } = this.#context;
     const { orders } = evidence;
-    if (row < 0 || !orders.isOwned(row, message.userId)) {
+    if (row < 0 || !orders.isOwned(row, derived.prints)) {
       const order = `order ${message.orderNumber} of ${message.userId}`;
       return this.#violate(derived, row, `${message.type} of ${order}, which was never accepted`);
     }
@@ -103,11 +103,11 @@ export class NoPhantom implements Rule {
     const { record, command, intentAt, answer } = view;
     const { evidence, findings } = this.#context;
     findings.check(RULE);
-    const name = `${command.type} of ${command.userId} at ${formatRef(record)}`;
-    if (intentAt === null && !evidence.openFloor) {
-      findings.violate(RULE, `${name} has no intent`, [record, answer?.at ?? null]);
-    }
+    const isPhantom = intentAt === null && !evidence.openFloor;
     const wrong = this.#wrongAnswer(view) ?? this.#wrongOrder(view) ?? this.#wrongCancel(view);
+    if (!isPhantom && wrong === null) return;
+    const name = `${command.type} of ${command.userId} at ${formatRef(record)}`;
+    if (isPhantom) findings.violate(RULE, `${name} has no intent`, [record, answer?.at ?? null]);
     if (wrong === null) return;
     const acceptedAt = view.acceptedRow < 0
       ? null
@@ -134,11 +134,11 @@ export class NoPhantom implements Rule {
     );
   }
 
-  #wrongAnswer({ command, answer, acceptedRow }: CommandView): string | null {
+  #wrongAnswer({ command, answer, acceptedRow, prints }: CommandView): string | null {
     if (answer === null) return null;
     const { evidence } = this.#context;
     if (!ANSWERS_TO[command.type].includes(answer.type)) return `was answered ${answer.type}`;
-    if (answer.subject !== subjectPrint(evidence.print, command)) {
+    if (answer.subject !== prints.subject(evidence.print)) {
       return "its answer is about something else";
     }
     if (answer.type !== "order-placed" || answer.duplicate) return null;
@@ -170,11 +170,11 @@ export class NoPhantom implements Rule {
     });
   }
 
-  #wrongOrder({ command, answer, acceptedRow: row }: CommandView): string | null {
+  #wrongOrder({ command, answer, acceptedRow: row, prints }: CommandView): string | null {
     if (row < 0) return null;
     if (command.type !== "place-order") return "an order was accepted from it";
     const { orders, facts } = this.#context.evidence;
-    if (!orders.isNamed(row, command.userId, command.orderId)) {
+    if (!orders.isNamed(row, prints)) {
       return "the order accepted from it has another user or id";
     }
     const symbol = facts?.symbol(orderSymbol(command));
@@ -202,13 +202,13 @@ export class NoPhantom implements Rule {
       : `${reserved} cash units were reserved for it, but it may spend ${budget}`;
   }
 
-  #wrongCancel({ command, cancelRow: row }: CommandView): string | null {
+  #wrongCancel({ command, cancelRow: row, prints }: CommandView): string | null {
     if (row < 0) return null;
     if (command.type !== "cancel-order") return "a cancel was requested from it";
     const { orders, cancels } = this.#context.evidence;
-    if (!cancels.isNamed(row, command.cancelId)) return "the cancel from it has another id";
+    if (!cancels.isNamed(row, prints)) return "the cancel from it has another id";
     const order = orders.find(cancels.orderNumber.get(row));
-    return order >= 0 && orders.isNamed(order, command.userId, command.orderId)
+    return order >= 0 && orders.isNamed(order, prints)
       ? null
       : "another order's cancel was requested from it";
   }

@@ -70,13 +70,13 @@ export class PriceTimePriority implements Rule {
     const end = this.#expected.endOf(derived.origin);
     const reason = message.type === "cancel-missed" ? "missed" : message.reason;
     const lots = message.type === "cancel-missed" ? 0 : message.quantityLots;
-    const told = `order ${message.orderNumber} ended (${reason}, ${lots} lots left)`;
+    const told = () => `order ${message.orderNumber} ended (${reason}, ${lots} lots left)`;
     if (end === null) {
-      this.#violate(derived, row, `${told}, but the slow matcher leaves it as it was`);
+      this.#violate(derived, row, `${told()}, but the slow matcher leaves it as it was`);
     } else if (
       end.reason !== reason || end.orderNumber !== message.orderNumber || end.lots !== lots
     ) {
-      this.#violate(derived, row, `${told}, but the slow matcher gives: ${endText(end)}`);
+      this.#violate(derived, row, `${told()}, but the slow matcher gives: ${endText(end)}`);
     } else {
       this.#expected.endFound.set(end.row, this.#expected.endFound.get(end.row) | TOLD);
     }
@@ -86,17 +86,17 @@ export class PriceTimePriority implements Rule {
     if (this.#books.blind) return;
     const { message, origin } = derived;
     const trade = this.#nextUnfound(origin, LEG_TRADE, () => true);
-    const told = `a trade of ${message.quantityLots} at ${message.priceTicks}`;
+    const told = () => `a trade of ${message.quantityLots} at ${message.priceTicks}`;
     if (trade < 0) {
       return this.#violate(
         derived,
         -1,
-        `${told} was told, but the slow matcher gives no such trade`,
+        `${told()} was told, but the slow matcher gives no such trade`,
       );
     }
     const buys = this.#expected.takerBuys.get(trade) === 1;
     if (!this.#sameTerms(trade, message) || buys !== (message.aggressor === "buy")) {
-      this.#violate(derived, -1, `${told} was told, but ${this.#tradeText(trade)}`);
+      this.#violate(derived, -1, `${told()} was told, but ${this.#tradeText(trade)}`);
     }
   }
 
@@ -180,14 +180,15 @@ export class PriceTimePriority implements Rule {
     const leg = side === "buy" ? LEG_BUY_FILL : LEG_SELL_FILL;
     const numbers = isTaker ? this.#expected.takerNumber : this.#expected.makerNumber;
     const trade = this.#nextUnfound(origin, leg, (at) => numbers.get(at) === orderNumber);
-    const told = `order ${orderNumber} was filled as ${liquidity}: ${side} ` +
+    const told = () =>
+      `order ${orderNumber} was filled as ${liquidity}: ${side} ` +
       `${message.quantityLots} at ${message.priceTicks}`;
     if (trade < 0) {
-      return this.#violate(derived, row, `${told}, but ${this.#tradesText(origin)}`);
+      return this.#violate(derived, row, `${told()}, but ${this.#tradesText(origin)}`);
     }
     const buys = this.#expected.takerBuys.get(trade) === 1;
     if (!this.#sameTerms(trade, message) || isTaker !== (buys === (side === "buy"))) {
-      this.#violate(derived, row, `${told}, but ${this.#tradeText(trade)}`);
+      this.#violate(derived, row, `${told()}, but ${this.#tradeText(trade)}`);
     }
   }
 
@@ -199,13 +200,14 @@ export class PriceTimePriority implements Rule {
       leg,
       (at) => this.#numberOnSide(at, side) === orderNumber,
     );
-    const told = `order ${orderNumber} was settled: ${side} ${message.quantityLots} ` +
+    const told = () =>
+      `order ${orderNumber} was settled: ${side} ${message.quantityLots} ` +
       `at ${message.priceTicks}`;
     if (trade < 0) {
-      return this.#violate(derived, row, `${told}, but ${this.#tradesText(derived.origin)}`);
+      return this.#violate(derived, row, `${told()}, but ${this.#tradesText(derived.origin)}`);
     }
     if (!this.#sameTerms(trade, message)) {
-      this.#violate(derived, row, `${told}, but ${this.#tradeText(trade)}`);
+      this.#violate(derived, row, `${told()}, but ${this.#tradeText(trade)}`);
     }
   }
 

@@ -63,7 +63,7 @@ export class TradeLegs implements Rule {
     const mark = message.liquidity === "taker" ? TAKER : MAKER;
     if ((trades.seen.get(row) & mark) !== 0) {
       this.#violate(
-        message.tradeId,
+        message,
         row,
         derived.record,
         `has two fills marked ${message.liquidity}`,
@@ -118,7 +118,7 @@ export class TradeLegs implements Rule {
     const { trades } = evidence;
     const { record } = derived;
     findings.check(RULE);
-    const row = trades.add(terms.tradeId);
+    const row = trades.add(derived.prints);
     const seen = trades.seen.get(row);
     const symbol = (evidence.facts?.symbol(terms.symbol)?.index ?? -1) + 1;
     if (seen === 0) {
@@ -131,20 +131,20 @@ export class TradeLegs implements Rule {
     ) {
       const told = `${terms.quantityLots} ${terms.symbol} at ${terms.priceTicks}`;
       const first = `${trades.lots.get(row)} at ${trades.priceTicks.get(row)}`;
-      this.#violate(terms.tradeId, row, record, `is ${first}, but ${leg.name} says ${told}`);
+      this.#violate(terms, row, record, `is ${first}, but ${leg.name} says ${told}`);
     }
     if ((seen & leg.bit) !== 0) {
-      this.#violate(terms.tradeId, row, record, `has ${leg.name} twice`);
+      this.#violate(terms, row, record, `has ${leg.name} twice`);
       return row;
     }
     trades.seen.set(row, seen | leg.bit);
     leg.places.set(row, record);
-    this.#compareOrder(terms.tradeId, row, record, leg);
+    this.#compareOrder(terms, row, record, leg);
     return row;
   }
 
   /** A fill and its settlement must be of the same order. */
-  #compareOrder(tradeId: string, row: number, record: RecordRef, leg: Leg): void {
+  #compareOrder(terms: Terms, row: number, record: RecordRef, leg: Leg): void {
     if (leg.order === null) return;
     const { trades } = this.#context.evidence;
     const buys = leg.order.side === "buy";
@@ -154,11 +154,11 @@ export class TradeLegs implements Rule {
       column.set(row, leg.order.number);
     } else if (column.get(row) !== leg.order.number) {
       const text = `is of order ${column.get(row)}, but ${leg.name} is of ${leg.order.number}`;
-      this.#violate(tradeId, row, record, text);
+      this.#violate(terms, row, record, text);
     }
   }
 
-  #violate(tradeId: string, row: number, at: RecordRef, what: string): void {
+  #violate({ tradeId }: Terms, row: number, at: RecordRef, what: string): void {
     const { evidence, findings } = this.#context;
     const first = evidence.trades.firstPlace(row);
     findings.violate(RULE, `trade ${tradeId} ${what} (${formatRef(at)})`, [first, at]);

@@ -20,12 +20,14 @@ function watched(log: EventLog, look: (batch: RecordBatch) => void): EventLog {
   });
 }
 
-Deno.test("what folds let their outputs carry is what the outputs' texts say", async () => {
+Deno.test("what folds let their outputs carry is what their texts say, and no role changes it", async () => {
   const carried = new Map<string, number>();
   const look = ({ topic, records }: RecordBatch) => {
     for (const record of records) {
       const message = (record as Carrier)[CARRIED]; // What a fold may have put there.
       if (message === undefined) continue;
+      // Whoever is given it and changes it throws from now on.
+      Object.freeze(message);
       assert.equal(JSON.stringify(message), record.value);
       assert.deepStrictEqual(message, JSON.parse(String(record.value)));
       const what = `${topic} ${(message as { readonly type: string }).type}`;
@@ -71,6 +73,7 @@ Deno.test("what folds let their outputs carry is what the outputs' texts say", a
       "notifications order-filled",
       "notifications order-rejected",
       "order-commands settle-fill",
+      "market-data trade",
     ]
   ) assert.ok(carried.has(what), `${what} among ${[...carried.keys()].join(", ")}`);
 });

@@ -50,7 +50,7 @@ export class FakeHandle implements ActorHandle {
   report = (): Promise<ActorReport> => Promise.reject(new Error("a fake has no report"));
   suspend = (): Promise<void> => Promise.resolve();
   resume = (): Promise<void> => Promise.resolve();
-  step = (): Promise<void> => Promise.resolve();
+  step = (): Promise<null> => Promise.resolve(null);
   ask = (): Promise<unknown> => Promise.resolve(null);
   onData = (): void => {};
   crash = (): Promise<void> => Promise.resolve();

@@ -66,9 +66,9 @@ class Puppet implements Actor {
     this.#phase = "running";
   }
 
-  step(): Promise<void> {
+  step(): Promise<null> {
     this.#steps++;
-    return Promise.resolve();
+    return Promise.resolve(null);
   }
 
   report(): ActorReport {

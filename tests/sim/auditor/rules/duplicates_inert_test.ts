@@ -158,5 +158,5 @@ Deno.test("duplicates-inert lets a resent opening be told that the account exist
   });
   const report = await judge(floor.log, { openFloor: true, drained: false });
   const verdict = report.verdicts.find(({ rule }) => rule === "duplicates-inert");
-  assert.equal(verdict?.status, "held", verdict?.counterexample?.text);
+  assert.equal(verdict?.status, "held", verdict?.counterexample?.text ?? "");
 });

@@ -6,6 +6,7 @@ import { FloorFacts } from "../../../../sim/auditor/evidence/floor_facts.ts";
 import { FloorTotals } from "../../../../sim/auditor/evidence/floor_totals.ts";
 import { Findings } from "../../../../sim/auditor/findings.ts";
 import { AuditMemory } from "../../../../sim/auditor/memory/audit_memory.ts";
+import { TextPrints } from "../../../../sim/auditor/reading/text_prints.ts";
 import { FloorCuts } from "../../../../sim/auditor/rules/floor_cuts.ts";
 import type { LogRecord } from "../../../../kafka/event_log.ts";
 
@@ -31,7 +32,7 @@ function verdictOver(partitions: readonly (readonly Step[])[], paidIn = 5) {
     cashDecimals: 0,
     limits: DEFAULT_GATEWAY_LIMITS,
   });
-  const row = evidence.trades.add("AAPL-1");
+  const row = evidence.trades.add(new TextPrints());
   evidence.trades.symbol.set(row, 1);
   evidence.trades.priceTicks.set(row, 10);
   evidence.trades.lots.set(row, paidIn);

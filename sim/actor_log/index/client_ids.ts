@@ -1,0 +1,145 @@
+/**
+ * Which orders and which users a run names. So many at a time are sorted and written down in blocks: a
+ * run of sorted ids. A question looks into every one of them, which are few. An id may stand in several
+ * (a resend, much later): the first one counts.
+ *
+ * @module
+ */
+
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { CommandNames } from "./lane_columns.ts";
+import { ownText } from "./own_text.ts";
+import {
+  ID_BLOCK_ENTRIES,
+  ID_RUN_ENTRIES,
+  REMEMBERED_COMMANDS,
+  REMEMBERED_USERS,
+} from "./limits.ts";
+
+/** The tables of the ids: blocks by {@link blockId}, and how many blocks every run has. */
+export const ID_TABLES = `
+CREATE TABLE id_blocks (
+  id INTEGER PRIMARY KEY,
+  first TEXT NOT NULL,
+  entries TEXT NOT NULL
+) STRICT;
+CREATE TABLE id_runs (
+  ids TEXT NOT NULL,
+  run INTEGER NOT NULL,
+  blocks INTEGER NOT NULL,
+  PRIMARY KEY (ids, run)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** What is kept sorted: `order⌦user⌦first rank`, and `user⌦`. */
+export type IdSet = "orders" | "users";
+
+/** Between the parts of an entry: a control character, which no id has. */
+export const PART_END = "\x7f";
+
+/** Between the entries of a block. */
+export const ENTRY_END = "\n";
+
+const SETS: readonly IdSet[] = ["orders", "users"];
+
+/** Where a block of a run stands. */
+export function blockId(ids: IdSet, run: number, block: number): number {
+  return (SETS.indexOf(ids) * 2 ** 20 + run) * 2 ** 20 + block;
+}
+
+/** Writes the ids. */
+export class IdWriter {
+  readonly #orders: SortedRuns;
+  readonly #users: SortedRuns;
+  readonly #usersSeen = new RecentTexts();
+  /** By the lowest bits of a command's number: a hash of what its intent named. */
+  readonly #named = new Float64Array(REMEMBERED_COMMANDS);
+
+  constructor(database: DatabaseSync) {
+    this.#orders = new SortedRuns(database, "orders");
+    this.#users = new SortedRuns(database, "users");
+  }
+
+  /** Adds what a command or an intent of a rank names; ranks only grow. */
+  add(names: CommandNames, rank: number): void {
+    const { userId, orderId } = names;
+    if (userId === null) return;
+    const hash = hashOf(userId, orderId ?? "");
+    const slot = names.number % REMEMBERED_COMMANDS;
+    if (this.#named[slot] === hash) return;
+    this.#named[slot] = hash;
+    if (this.#usersSeen.isNew(userId)) this.#users.add(ownText(userId) + PART_END);
+    if (orderId !== null) this.#orders.add([orderId, userId, rank].join(PART_END));
+  }
+
+  /** Writes down what is left. */
+  flush(): void {
+    this.#orders.flush();
+    this.#users.flush();
+  }
+}
+
+/** Texts seen lately, in two generations: the older one is forgotten when the younger one is full. */
+class RecentTexts {
+  #young = new Set<string>();
+  #old = new Set<string>();
+
+  /** Whether it was not seen lately; from now on it was. */
+  isNew(text: string): boolean {
+    if (this.#young.has(text)) return false;
+    const isOld = this.#old.has(text);
+    if (this.#young.size >= REMEMBERED_USERS) {
+      this.#old = this.#young;
+      this.#young = new Set();
+    }
+    this.#young.add(ownText(text));
+    return !isOld;
+  }
+}
+
+/** Of 53 bits, so that two commands of one number that name different things are not confused. */
+function hashOf(userId: string, orderId: string): number {
+  let [high, low] = [0, 0];
+  for (const text of [userId, orderId]) {
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      high = Math.imul(high ^ unit, 0x9e3779b1);
+      low = Math.imul(low, 31) + unit | 0;
+    }
+    high ^= high >>> 15;
+  }
+  return (high >>> 11) * 2 ** 32 + (low >>> 0) + 1;
+}
+
+/** Entries of one set, sorted so many at a time. */
+class SortedRuns {
+  readonly #ids: IdSet;
+  readonly #insertBlock: StatementSync;
+  readonly #insertRun: StatementSync;
+  #entries: string[] = [];
+  #run = 0;
+
+  constructor(database: DatabaseSync, ids: IdSet) {
+    this.#ids = ids;
+    this.#insertBlock = database.prepare("INSERT INTO id_blocks VALUES (?, ?, ?)");
+    this.#insertRun = database.prepare("INSERT INTO id_runs VALUES (?, ?, ?)");
+  }
+
+  add(entry: string): void {
+    this.#entries.push(entry);
+    if (this.#entries.length >= ID_RUN_ENTRIES) this.flush();
+  }
+
+  flush(): void {
+    if (this.#entries.length === 0) return;
+    const sorted = this.#entries.sort();
+    let blocks = 0;
+    for (let at = 0; at < sorted.length; at += ID_BLOCK_ENTRIES) {
+      const block = sorted.slice(at, at + ID_BLOCK_ENTRIES);
+      const id = blockId(this.#ids, this.#run, blocks++);
+      this.#insertBlock.run(id, block[0]!, block.join(ENTRY_END));
+    }
+    this.#insertRun.run(this.#ids, this.#run++, blocks);
+    this.#entries = [];
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * Puts all lanes in the order of the run: again and again the first of the entries that may come next.
+ *
+ * @module
+ */
+
+import type { LaneColumns } from "./lane_columns.ts";
+import { LaneHeap } from "./lane_heap.ts";
+import type { Source } from "./lane_source.ts";
+import type { LaneTable } from "./lanes.ts";
+import { ProducerProgress } from "./producer_progress.ts";
+
+/** What is done with an entry: the one that {@link LaneColumns.at} of its lane says. */
+export type TakeEntry = (lane: number, columns: LaneColumns) => void;
+
+/** What a merge needs. */
+export interface MergeParts {
+  readonly table: LaneTable;
+  /** By lane; the last one is the runtime events'. */
+  readonly sources: readonly Source[];
+  readonly columns: readonly LaneColumns[];
+  readonly take: TakeEntry;
+  /** Notes all intents of the log; asked once at most. */
+  readonly lookThroughIntents: (producers: ProducerProgress) => Promise<void>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What a lane waits for, or that it does not. */
+const WAIT = { nothing: 0, lane: 1, producer: 2, over: 3 } as const;
+
+/** Of which lanes entries name producers. */
+const NAMED = { nothing: 0, intents: 1, commands: 2 } as const;
+
+/** One merge. */
+export class OrderMerge {
+  readonly #parts: MergeParts;
+  readonly #heap: LaneHeap;
+  readonly #producers = new ProducerProgress();
+  /** By lane: the offset behind what was taken. */
+  readonly #taken: Float64Array;
+  /** By lane: the lanes that wait for it. */
+  readonly #waiters: number[][];
+  /** By lane: one of {@link WAIT}. */
+  readonly #waits: Uint8Array;
+  /** By lane: one of {@link NAMED}. */
+  readonly #named: Uint8Array;
+  /** How many lanes wait. */
+  #waiting = 0;
+
+  constructor(parts: MergeParts) {
+    this.#parts = parts;
+    const count = parts.sources.length;
+    this.#heap = new LaneHeap(count);
+    this.#taken = Float64Array.from(
+      parts.sources,
+      (_, lane) => parts.table.lanes[lane]?.start ?? 0,
+    );
+    this.#waiters = parts.sources.map(() => []);
+    this.#waits = new Uint8Array(count);
+    this.#named = Uint8Array.from(parts.sources, (_, lane) => {
+      const topic = parts.table.lanes[lane]?.topic;
+      if (topic === "intents") return NAMED.intents;
+      return topic === "order-commands" ? NAMED.commands : NAMED.nothing;
+    });
+  }
+
+  /** Takes everything. */
+  async run(): Promise<void> {
+    for (let lane = 0; lane < this.#parts.sources.length; lane++) await this.#refill(lane);
+    for (;;) {
+      const stopped = this.#takeWhile();
+      if (stopped < 0) return;
+      await this.#refill(stopped);
+    }
+  }
+
+  /** Takes entries as long as all lanes have some; then the lane that has none, or -1 at the end. */
+  #takeWhile(): number {
+    const { columns, take } = this.#parts;
+    for (;;) {
+      let lane = this.#heap.top;
+      const isFree = lane >= 0;
+      if (!isFree) lane = this.#firstOfWaiting();
+      if (lane < 0) return -1;
+      const column = columns[lane]!;
+      take(lane, column);
+      if (!isFree) this.#stopWaiting(lane);
+      const taken = column.at++;
+      if (lane !== this.#parts.table.eventLane) this.#taken[lane] = column.offsets[taken]! + 1;
+      const standing = column.at < column.count ? this.#standingOf(lane, column) : "unknown";
+      if (standing === "free") {
+        const { at, times, kinds } = column;
+        if (isFree) this.#heap.replaceTop(times[at]!, kinds[at]!);
+        else this.#heap.push(lane, times[at]!, kinds[at]!);
+      } else {
+        if (isFree) this.#heap.pop();
+        if (standing === "waits") this.#holdBack(lane, column);
+      }
+      this.#letGo(lane, column, taken);
+      if (standing === "unknown") return lane;
+    }
+  }
+
+  /** Reads on where a lane has nothing left, and puts it where it belongs. */
+  async #refill(lane: number): Promise<void> {
+    const { columns, sources, signal, lookThroughIntents } = this.#parts;
+    signal?.throwIfAborted();
+    const column = columns[lane]!;
+    if (column.at >= column.count && !await sources[lane]!.fill(column)) {
+      this.#waits[lane] = WAIT.over;
+      return;
+    }
+    let standing = this.#standingOf(lane, column);
+    if (standing === "unknown") {
+      await lookThroughIntents(this.#producers);
+      this.#producers.isComplete = true;
+      standing = this.#standingOf(lane, column);
+    }
+    if (standing === "waits") this.#holdBack(lane, column);
+    else this.#push(lane);
+  }
+
+  #push(lane: number): void {
+    const { at, times, kinds } = this.#parts.columns[lane]!;
+    this.#waits[lane] = WAIT.nothing;
+    this.#heap.push(lane, times[at]!, kinds[at]!);
+  }
+
+  /** Whether a lane's next entry may come now. */
+  #standingOf(lane: number, column: LaneColumns): "free" | "waits" | "unknown" {
+    const { at, waitLanes, waitOffsets, commands } = column;
+    const waitLane = waitLanes[at]!;
+    if (waitLane >= 0) return this.#taken[waitLane]! >= waitOffsets[at]! ? "free" : "waits";
+    if (this.#named[lane] !== NAMED.commands) return "free";
+    const command = commands[at]!;
+    if (command === null || command.producer === null) return "free";
+    return this.#producers.standing(command.producer, command.number);
+  }
+
+  /** Has a lane wait for what its next entry follows from. */
+  #holdBack(lane: number, { at, times, kinds, waitLanes, commands }: LaneColumns): void {
+    const waitLane = waitLanes[at]!;
+    this.#heap.note(lane, times[at]!, kinds[at]!);
+    this.#waiting++;
+    if (waitLane >= 0) {
+      this.#waits[lane] = WAIT.lane;
+      this.#waiters[waitLane]!.push(lane);
+      return;
+    }
+    const { producer, number } = commands[at]!; // Only a producer's command waits for no lane.
+    this.#waits[lane] = WAIT.producer;
+    this.#producers.wait(producer ?? "", number, lane);
+  }
+
+  /** Lets go whoever waited for the entry that was taken. */
+  #letGo(lane: number, { commands }: LaneColumns, taken: number): void {
+    if (this.#waiters[lane]!.length > 0) this.#release(lane);
+    if (this.#named[lane] !== NAMED.intents) return;
+    const intent = commands[taken]!;
+    if (intent === null || intent.producer === null) return;
+    for (const woken of this.#producers.take(intent.producer, intent.number)) {
+      this.#waiting--;
+      this.#push(woken);
+    }
+  }
+
+  #release(lane: number): void {
+    const { columns } = this.#parts;
+    const still: number[] = [];
+    for (const waiter of this.#waiters[lane]!) {
+      const { at, waitOffsets } = columns[waiter]!;
+      if (this.#taken[lane]! < waitOffsets[at]!) still.push(waiter);
+      else {
+        this.#waiting--;
+        this.#push(waiter);
+      }
+    }
+    this.#waiters[lane] = still;
+  }
+
+  /** When all wait for one another, which only forged origins bring about; -1 when none is left. */
+  #firstOfWaiting(): number {
+    if (this.#waiting === 0) return -1;
+    let first = -1;
+    for (let lane = 0; lane < this.#waits.length; lane++) {
+      const wait = this.#waits[lane];
+      if (wait !== WAIT.lane && wait !== WAIT.producer) continue;
+      if (first < 0 || this.#heap.isBefore(lane, first)) first = lane;
+    }
+    return first;
+  }
+
+  #stopWaiting(lane: number): void {
+    const { at, waitLanes, commands } = this.#parts.columns[lane]!;
+    this.#waiting--;
+    if (this.#waits[lane] === WAIT.producer) {
+      this.#producers.forget(commands[at]?.producer ?? "", lane);
+    } else {
+      const waitLane = waitLanes[at]!;
+      this.#waiters[waitLane] = this.#waiters[waitLane]!.filter((waiter) => waiter !== lane);
+    }
+    this.#waits[lane] = WAIT.nothing;
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * What a record says of where it came from and what it is about: all that the order and the lookups go
+ * by. Read from its bytes where they are as our encoders write them, else from the decoded message.
+ *
+ * Of every record that is a message of its topic it is what the message says, with one exception: in
+ * topics that only actors write, bytes that end as an output of a fold does are taken at their word,
+ * whatever stands before. They can say no more than a forged message could.
+ *
+ * @module
+ */
+
+import type { LogRecord } from "../../../kafka/event_log.ts";
+import {
+  channelOf,
+  decodeText,
+  idSchema,
+  MAX_ID_LENGTH,
+  parseOrigin,
+} from "../../../kafka/messages/mod.ts";
+import { readRecordOf } from "../record_reader.ts";
+import { subjectOf } from "../subject.ts";
+import { ASCII, asciiBytes, digitsStart, isToken, isWholeNumber, wholeNumber } from "./ascii.ts";
+import { fingerprintOf, fingerprintOfAscii } from "./correlation_fingerprint.ts";
+import { DerivedTail } from "./derived_tail.ts";
+import { FIELD, FlatObject, KIND } from "./flat_object.ts";
+import { type Lane, LANE_TOPICS, type LaneTable, type LaneTopic } from "./lanes.ts";
+
+/** The longest message id, as its schema has it. */
+const MAX_MESSAGE_ID_LENGTH = 3 * MAX_ID_LENGTH;
+
+const TOPIC_TOKENS = LANE_TOPICS.map(asciiBytes);
+const TYPE = {
+  intent: asciiBytes("intent"),
+  placeOrder: asciiBytes("place-order"),
+  cancelOrder: asciiBytes("cancel-order"),
+  deposit: asciiBytes("deposit"),
+  price: asciiBytes("price"),
+  settleFill: asciiBytes("settle-fill"),
+  releaseOrder: asciiBytes("release-order"),
+} as const;
+const TEXT_ENCODING = asciiBytes("text");
+
+/** Where a type's first letter stands in `{"type":"…`. */
+const TYPE_AT = 9;
+
+/** What identifies an order. */
+export interface NamedOrder {
+  readonly userId: string;
+  readonly orderId: string;
+}
+
+/** What a record says: one object for many, read into again and again. */
+export class RecordClaims {
+  /** Of the correlation id; -1 without a message. */
+  fingerprint = -1;
+  /** The lane of the record whose fold gave it; -1 when the log has no such record. */
+  originLane = -1;
+  originOffset = 0;
+  /** The lane by whose channel it came, with {@link sequence}; -1 when it is not derived. */
+  channel = -1;
+  sequence = 0;
+  /** Of an intent or a client's command with an id `producer/number`; null for others. */
+  producer: string | null = null;
+  number = 0;
+  /** Whom a client's command, or an intent's, names. */
+  userId: string | null = null;
+  orderId: string | null = null;
+  readonly #table: LaneTable;
+  readonly #firstLane: readonly number[];
+  readonly #counts: readonly number[];
+  readonly #tail = new DerivedTail();
+  readonly #outer = new FlatObject();
+  readonly #inner = new FlatObject();
+
+  constructor(table: LaneTable) {
+    this.#table = table;
+    this.#firstLane = LANE_TOPICS.map((topic) => table.find({ topic, partition: 0 }));
+    this.#counts = LANE_TOPICS.map((topic) =>
+      table.lanes.filter((lane) => lane.topic === topic).length
+    );
+  }
+
+  /** Reads a record of a topic. */
+  read(record: LogRecord, topic: LaneTopic): void {
+    this.#reset();
+    const { value } = record;
+    if (value === null) return;
+    if (!this.#readBytes(value, record, topic)) {
+      this.#reset();
+      this.#readMessage(record, topic);
+    }
+  }
+
+  #reset(): void {
+    this.fingerprint = -1;
+    this.originLane = -1;
+    this.channel = -1;
+    this.producer = null;
+    this.userId = null;
+    this.orderId = null;
+  }
+
+  /** Whether the bytes are as our encoders write them, and have been read. */
+  #readBytes(bytes: Uint8Array, record: LogRecord, topic: LaneTopic): boolean {
+    const first = bytes[TYPE_AT];
+    switch (topic) {
+      case "intents":
+        return this.#readIntent(bytes, record);
+      case "order-commands":
+        // Settlements and releases come from folds, but anybody may write here.
+        return first === ASCII.s || first === ASCII.r
+          ? this.#readSettlement(bytes)
+          : this.#readCommand(bytes, record);
+      case "market-data":
+        return first === ASCII.p ? this.#readPrice(bytes) : this.#readDerived(bytes);
+      default:
+        return this.#readDerived(bytes);
+    }
+  }
+
+  #readDerived(bytes: Uint8Array): boolean {
+    const tail = this.#tail;
+    if (!tail.read(bytes) || tail.idEnd - tail.idStart > MAX_MESSAGE_ID_LENGTH) return false;
+    if (!this.#readOrigin(bytes, tail.idStart, tail.idEnd)) return false;
+    this.sequence = tail.sequence;
+    this.fingerprint = fingerprintOfAscii(bytes, tail.correlationStart, tail.correlationEnd);
+    return true;
+  }
+
+  #readSettlement(bytes: Uint8Array): boolean {
+    const object = this.#outer;
+    if (!object.read(bytes, 0, bytes.length) || !isSureSettlement(object)) return false;
+    if (!this.#readEnvelope(object, bytes)) return false;
+    if (!this.#readOrigin(bytes, object.start(FIELD.id), object.end(FIELD.id))) return false;
+    this.sequence = wholeNumber(bytes, object.start(FIELD.sequence), object.end(FIELD.sequence));
+    return true;
+  }
+
+  /** `topic/partition/offset/index`, as our encoder writes it, of a lane of this log. */
+  #readOrigin(bytes: Uint8Array, from: number, to: number): boolean {
+    const indexAt = digitsStart(bytes, to);
+    const offsetEnd = indexAt - 1;
+    if (!isWholeNumber(bytes, indexAt, to) || bytes[offsetEnd] !== ASCII.slash) return false;
+    const offsetAt = digitsStart(bytes, offsetEnd);
+    const offset = wholeNumber(bytes, offsetAt, offsetEnd);
+    const partitionEnd = offsetAt - 1;
+    if (offset < 0 || bytes[partitionEnd] !== ASCII.slash) return false;
+    const partitionAt = digitsStart(bytes, partitionEnd);
+    const partition = wholeNumber(bytes, partitionAt, partitionEnd);
+    const topicEnd = partitionAt - 1;
+    if (partition < 0 || bytes[topicEnd] !== ASCII.slash) return false;
+    for (let topic = 0; topic < TOPIC_TOKENS.length; topic++) {
+      if (!isToken(bytes, from, topicEnd, TOPIC_TOKENS[topic]!)) continue;
+      if (partition >= this.#counts[topic]!) return false;
+      this.channel = this.#firstLane[topic]! + partition;
+      this.#setOrigin(this.channel, offset);
+      return true;
+    }
+    return false;
+  }
+
+  #setOrigin(laneNumber: number, offset: number): void {
+    const lane: Lane | undefined = this.#table.lanes[laneNumber];
+    if (lane === undefined || offset >= lane.end) return;
+    this.originLane = laneNumber;
+    this.originOffset = offset;
+  }
+
+  #readPrice(bytes: Uint8Array): boolean {
+    const object = this.#outer;
+    if (!object.read(bytes, 0, bytes.length) || !object.is(FIELD.type, TYPE.price)) return false;
+    return this.#readEnvelope(object, bytes);
+  }
+
+  #readCommand(bytes: Uint8Array, record: LogRecord): boolean {
+    const object = this.#outer;
+    if (!object.read(bytes, 0, bytes.length) || !isSureCommand(object)) return false;
+    if (!this.#readEnvelope(object, bytes)) return false;
+    this.#readProducer(object, bytes, record);
+    this.#readNames(object, record);
+    return true;
+  }
+
+  #readIntent(bytes: Uint8Array, record: LogRecord): boolean {
+    const object = this.#outer;
+    if (!object.read(bytes, 0, bytes.length)) return false;
+    if (!isSureIntent(object) || !this.#readEnvelope(object, bytes)) return false;
+    const inner = this.#inner;
+    if (!inner.read(bytes, object.start(FIELD.value), object.end(FIELD.value), true)) return false;
+    // What names nobody, or somebody in another way, is looked at with care.
+    if (inner.kinds[FIELD.userId] !== KIND.text) return false;
+    this.#readProducer(object, bytes, record);
+    this.#readNames(inner, record);
+    return true;
+  }
+
+  /** What all envelopes have; false when it is not surely right. */
+  #readEnvelope(object: FlatObject, bytes: Uint8Array): boolean {
+    if (!object.isText(FIELD.id, MAX_MESSAGE_ID_LENGTH)) return false;
+    if (!object.isText(FIELD.correlationId, MAX_MESSAGE_ID_LENGTH)) return false;
+    if (object.kinds[FIELD.timestamp] !== KIND.whole) return false;
+    const [start, end] = [object.start(FIELD.correlationId), object.end(FIELD.correlationId)];
+    this.fingerprint = fingerprintOfAscii(bytes, start, end);
+    return true;
+  }
+
+  #readProducer(object: FlatObject, bytes: Uint8Array, record: LogRecord): void {
+    const [start, end] = [object.start(FIELD.id), object.end(FIELD.id)];
+    const numberAt = digitsStart(bytes, end);
+    const number = wholeNumber(bytes, numberAt, end);
+    const slash = numberAt - 1;
+    if (number < 0 || slash <= start || bytes[slash] !== ASCII.slash) return;
+    // Bytes that were read as ASCII stand where their characters do.
+    this.producer = record.text?.slice(start, slash) ?? null;
+    this.number = number;
+  }
+
+  #readNames(object: FlatObject, record: LogRecord): void {
+    const text = record.text ?? "";
+    if (object.isText(FIELD.userId, MAX_ID_LENGTH)) {
+      this.userId = text.slice(object.start(FIELD.userId), object.end(FIELD.userId));
+    }
+    if (object.isText(FIELD.orderId, MAX_ID_LENGTH)) {
+      this.orderId = text.slice(object.start(FIELD.orderId), object.end(FIELD.orderId));
+    }
+  }
+
+  /** The careful way: everything by the message. */
+  #readMessage(record: LogRecord, topic: LaneTopic): void {
+    const decoded = decodeText(topic, record.text);
+    if (!decoded.ok) return;
+    const { message } = decoded;
+    this.fingerprint = fingerprintOf(message.correlationId);
+    const isDerived = "sequence" in message && message.sequence !== undefined;
+    if (isDerived) this.#takeOrigin(message.id, message.sequence);
+    if (isDerived || (topic !== "intents" && topic !== "order-commands")) return;
+    if (!UNSENT.has(message.type)) this.#takeProducer(message.id);
+    const { partition, offset } = record;
+    const { userId, orderId } = subjectOf(readRecordOf(record, { topic, partition, offset }));
+    // An intent's command may be meant to be wrong: what could be no id is none.
+    this.userId = idSchema.safeParse(userId).success ? userId : null;
+    this.orderId = idSchema.safeParse(orderId).success ? orderId : null;
+  }
+
+  #takeOrigin(id: string, sequence: number): void {
+    this.channel = this.#table.named(channelOf(id) ?? "");
+    this.sequence = sequence;
+    const origin = parseOrigin(id);
+    if (origin !== null) this.#setOrigin(this.#table.find(origin), origin.offset);
+  }
+
+  #takeProducer(id: string): void {
+    const match = PRODUCED.exec(id);
+    if (match === null) return;
+    this.producer = match[1]!;
+    this.number = Number(match[2]);
+  }
+}
+
+/** Types of these topics that are neither an intent nor a client's command. */
+const UNSENT: ReadonlySet<string> = new Set(["intents-acknowledged", "floor-opened"]);
+
+const PRODUCED = /^(.+)\/(0|[1-9]\d{0,14})$/s;
+
+/** Whether a client's command would surely be decoded. */
+function isSureCommand(object: FlatObject): boolean {
+  if (!object.isText(FIELD.userId, MAX_ID_LENGTH)) return false;
+  if (object.is(FIELD.type, TYPE.placeOrder)) return object.isText(FIELD.orderId, MAX_ID_LENGTH);
+  if (object.is(FIELD.type, TYPE.deposit)) return object.isText(FIELD.depositId, MAX_ID_LENGTH);
+  return object.is(FIELD.type, TYPE.cancelOrder) && object.isText(FIELD.orderId, MAX_ID_LENGTH) &&
+    object.isText(FIELD.cancelId, MAX_ID_LENGTH);
+}
+
+/** Whether it is a settlement or a release, with the envelope of a derived message. */
+function isSureSettlement(object: FlatObject): boolean {
+  return (object.is(FIELD.type, TYPE.settleFill) || object.is(FIELD.type, TYPE.releaseOrder)) &&
+    object.isText(FIELD.causationId, MAX_MESSAGE_ID_LENGTH) &&
+    object.kinds[FIELD.sequence] === KIND.whole;
+}
+
+/** Whether an intent would surely be decoded, and carries JSON as text. */
+function isSureIntent(object: FlatObject): boolean {
+  const { kinds } = object;
+  return object.is(FIELD.type, TYPE.intent) && object.isText(FIELD.producer, MAX_ID_LENGTH) &&
+    kinds[FIELD.number] === KIND.whole && kinds[FIELD.intendedAt] === KIND.whole &&
+    kinds[FIELD.partition] === KIND.whole && kinds[FIELD.key] === KIND.text &&
+    kinds[FIELD.value] === KIND.escaped && object.is(FIELD.encoding, TEXT_ENCODING);
+}

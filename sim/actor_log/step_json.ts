@@ -1,0 +1,146 @@
+/**
+ * Steps and runtime events as JSON, one object each: what `deno task step --json` and
+ * `deno task export --to ndjson` print.
+ *
+ * @module
+ */
+
+import type { RuntimeEvent } from "../../actors/runtime/runtime_events.ts";
+import type { Role } from "../../actors/topology.ts";
+import type { Message } from "../../kafka/messages/mod.ts";
+import { formatPlace } from "./record_place.ts";
+import type { ReadRecord, SentMessage, Step, StepOutcome, StepOwner } from "./step.ts";
+import type { StateView } from "./views/state_view.ts";
+
+/** Grows when a field is removed or means something else. Fields may be added without it. */
+export const STEP_JSON_VERSION = 1;
+
+/** A record, as JSON. */
+export interface RecordJson {
+  /** `topic/partition/offset`. */
+  readonly place: string;
+  /** The record's stamp, in milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** The same in milliseconds since the run's start. */
+  readonly sinceStartMs: number;
+  readonly key: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null when the bytes are no message of the topic. */
+  readonly message: Message | null;
+  /** Why they are none; null when they are one. */
+  readonly malformed: string | null;
+  /** The value as text, where it is no message; null where it is one, or no text. */
+  readonly text: string | null;
+}
+
+/** A message that a step sent, as JSON. */
+export interface SentJson extends Pick<SentMessage, "index" | "topic" | "partition" | "key"> {
+  /** Where it first stands in the log; null: it never got there. */
+  readonly place: string | null;
+  readonly message: Message;
+}
+
+/** A decision, as {@link StepJson} has it. */
+export interface DecisionJson {
+  readonly headline: string;
+  readonly reasons: readonly string[];
+}
+
+/** A step, as JSON. */
+export interface StepJson {
+  readonly version: typeof STEP_JSON_VERSION;
+  readonly kind: "step";
+  /** The record's place in the run's order. */
+  readonly rank: number;
+  readonly actor: Role;
+  readonly owner: StepOwner | null;
+  readonly record: RecordJson;
+  readonly outcome: StepOutcome;
+  readonly decision: DecisionJson;
+  /** Null for actors without a state of their own. */
+  readonly before: StateJson | null;
+  readonly after: StateJson | null;
+  readonly sent: readonly SentJson[];
+  /** Where the log is otherwise than folded, in sentences. */
+  readonly findings: readonly string[];
+}
+
+/** A state as it is shown, without what only programs of ours read. */
+export type StateJson = Omit<StateView, "raw">;
+
+/** A runtime event, as JSON. */
+export interface EventJson {
+  readonly version: typeof STEP_JSON_VERSION;
+  readonly kind: "event";
+  readonly rank: number;
+  readonly sinceStartMs: number;
+  readonly event: RuntimeEvent;
+}
+
+/** Where a step stands in its run, and what was decided. */
+export interface StepContext {
+  readonly rank: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly decision: DecisionJson;
+}
+
+/** A record as a JSON value. */
+export function recordJson(record: ReadRecord, startedAt: number): RecordJson {
+  const { place, timestamp, key, headers, message, malformed, text } = record;
+  return {
+    place: formatPlace(place),
+    timestamp,
+    sinceStartMs: timestamp - startedAt,
+    key,
+    headers,
+    message,
+    malformed,
+    text: message === null ? text : null,
+  };
+}
+
+/** A step as a JSON value. */
+export function stepJson(step: Step, { rank, startedAt, decision }: StepContext): StepJson {
+  return {
+    version: STEP_JSON_VERSION,
+    kind: "step",
+    rank,
+    actor: step.actor,
+    owner: step.owner,
+    record: recordJson(step.record, startedAt),
+    outcome: step.outcome,
+    decision: { headline: decision.headline, reasons: decision.reasons },
+    before: stateJson(step.before),
+    after: stateJson(step.after),
+    sent: step.sent.map(({ index, topic, partition, key, place, message }) => ({
+      index,
+      topic,
+      partition,
+      key,
+      place: place === null ? null : formatPlace(place),
+      message,
+    })),
+    findings: step.findings.map(({ what }) => what),
+  };
+}
+
+function stateJson(view: StateView | null): StateJson | null {
+  if (view === null) return null;
+  const { subject, value, ladder } = view;
+  return { subject, value, ...(ladder === undefined ? {} : { ladder }) };
+}
+
+/** A runtime event as a JSON value. */
+export function eventJson(
+  event: RuntimeEvent,
+  { rank, startedAt }: Pick<StepContext, "rank" | "startedAt">,
+): EventJson {
+  return {
+    version: STEP_JSON_VERSION,
+    kind: "event",
+    rank,
+    sinceStartMs: event.at - startedAt,
+    event,
+  };
+}

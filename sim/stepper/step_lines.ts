@@ -1,0 +1,94 @@
+/**
+ * An entry as lines: for people who read them in a pager or look through them with `grep`, and for
+ * programs.
+ *
+ * @module
+ */
+
+import type { ActorLog } from "../actor_log/actor_log.ts";
+import { jsonLine } from "../actor_log/json_line.ts";
+import { formatPlace } from "../actor_log/record_place.ts";
+import type { Entry, Step } from "../actor_log/step.ts";
+import { eventJson, recordJson, STEP_JSON_VERSION, stepJson } from "../actor_log/step_json.ts";
+import { type Decision, decisionOf } from "../actor_log/views/decision.ts";
+import { eventReasons } from "../actor_log/views/event_sentence.ts";
+import { messageLine } from "../actor_log/views/message_line.ts";
+import { type Units, unitsOf } from "../actor_log/views/units.ts";
+import { visibleText } from "../actor_log/visible_text.ts";
+import { entryPlace, entryText, entryTime } from "./draw/entry_text.ts";
+import { factsOf } from "./decision_facts.ts";
+import { whereSent } from "./draw/sent_panel.ts";
+import { changeTexts } from "./draw/state_panel.ts";
+import { stepsOf } from "./load_shown.ts";
+import { formatSince } from "./model/since.ts";
+
+/** An entry and whose steps of it are wanted. */
+export interface Telling {
+  readonly log: ActorLog;
+  readonly entry: Entry;
+  /** A role or an actor's id; left out: everybody's but the audit logger's. */
+  readonly actor?: string | undefined;
+}
+
+/** An entry as lines of text: the record, and below it each actor's step on it. */
+export async function plainLines({ log, entry, actor }: Telling): Promise<readonly string[]> {
+  const units = unitsOf(log.run.parameters);
+  const since = formatSince(entryTime(entry) - log.run.startedAt);
+  const head = `#${entry.rank}  ${since}  ${entryPlace(entry)}  ${entryText(entry, units)}`;
+  const below: string[] = entry.kind === "event" ? [...eventReasons(entry.event)] : [];
+  for (const step of await stepsOf(log, entry, actor)) {
+    if ("trouble" in step) below.push(`${step.actor}: cannot be had: ${step.trouble}`);
+    else below.push(...stepTexts(step, { decision: await decidedIn(log, step, entry), units }));
+  }
+  return [head, ...below.map((text) => `  ${text}`)].map(visibleText);
+}
+
+/** What a step decided, told with what came before it. */
+async function decidedIn(log: ActorLog, step: Step, { rank }: Entry): Promise<Decision> {
+  const units = unitsOf(log.run.parameters);
+  return decisionOf(step, { units, ...await factsOf(log, step, rank) });
+}
+
+function stepTexts(
+  { owner, actor, outcome, sent, findings, before, after }: Step,
+  { decision: { headline, reasons }, units }: {
+    readonly decision: Decision;
+    readonly units: Units;
+  },
+): readonly string[] {
+  const who = owner === null ? actor : `${owner.actor} (incarnation ${owner.incarnation})`;
+  const subject = (after ?? before)?.subject ?? "";
+  return [
+    `${who}, ${outcome}: ${headline}`,
+    ...[
+      ...reasons,
+      ...changeTexts({ before, after }).map((text) => `${subject}: ${text}`),
+      ...sent.map((each) => `sent ${whereSent(each)}: ${messageLine(each.message, units)}`),
+      ...findings.map(({ what, found }) =>
+        `! ${what}${found === null ? "" : ` (${formatPlace(found)})`}`
+      ),
+    ].map((text) => `  ${text}`),
+  ];
+}
+
+/** An entry as lines of JSON: one for each actor's step, one for a runtime event. */
+export async function jsonLinesOf({ log, entry, actor }: Telling): Promise<readonly string[]> {
+  const { startedAt } = log.run;
+  const { rank } = entry;
+  if (entry.kind === "event") return [jsonLine(eventJson(entry.event, { rank, startedAt }))];
+  const lines: string[] = [];
+  for (const step of await stepsOf(log, entry, actor)) {
+    const json = "trouble" in step
+      ? {
+        version: STEP_JSON_VERSION,
+        kind: "untold",
+        rank,
+        actor: step.actor,
+        record: recordJson(entry.record, startedAt),
+        why: step.trouble,
+      }
+      : stepJson(step, { rank, startedAt, decision: await decidedIn(log, step, entry) });
+    lines.push(jsonLine(json));
+  }
+  return lines;
+}

@@ -1,0 +1,69 @@
+/**
+ * Runs to look at: shipped scenarios, played in virtual time into a folder that is removed in the end.
+ */
+
+import { CONSUMER_ROLES } from "../../actors/topology.ts";
+import { keepLogInFile } from "../../kafka/embedded/log_copy.ts";
+import { loadScenario } from "../../sim/command_line/load_scenario.ts";
+import { compileScenario, type Overrides } from "../../sim/compile_scenario.ts";
+import { createRunFolder } from "../../sim/run_folder.ts";
+import { MANIFEST_VERSION } from "../../sim/run_manifest.ts";
+import { playOn } from "../../sim/session/play_session.ts";
+import { preloadSources } from "../../sim/session/source_factory.ts";
+import { VIRTUAL_EPOCH } from "../../sim/virtual/virtual_epoch.ts";
+import { VirtualGround } from "../../sim/virtual/virtual_ground.ts";
+
+/** A run's folder, as `deno task sim --virtual` leaves it but for the report. */
+export interface PlayedRun extends Disposable {
+  /** Where runs are looked up by id. */
+  readonly runs: string;
+  readonly runId: string;
+  readonly directory: string;
+}
+
+/** Plays a shipped scenario, at its own seed unless another is given. */
+export async function playRun(
+  name: string,
+  { runId = name, ...overrides }: Overrides & { readonly runId?: string } = {},
+): Promise<PlayedRun> {
+  const { scenario, resolveFile } = await loadScenario(
+    new URL(`../../scenarios/${name}.ts`, import.meta.url).pathname,
+  );
+  const plan = await compileScenario(scenario, { resolveFile, overrides });
+  await preloadSources();
+  const runs = await Deno.makeTempDir({ prefix: "outcry-played-" });
+  using folder = await createRunFolder(runs, {
+    version: MANIFEST_VERSION,
+    runId,
+    plan,
+    sessionStartsAt: null,
+    elapsedBefore: 0,
+    durability: "process",
+    virtual: { startsAt: VIRTUAL_EPOCH },
+    versions: { outcry: "any", deno: "any" },
+    started: { at: new Date(0).toISOString(), argv: [] },
+    resumed: [],
+  });
+  const { paths } = folder;
+  await using ground = new VirtualGround({
+    seed: plan.seed,
+    startsAt: Date.parse(VIRTUAL_EPOCH),
+    auditFolder: paths.audit,
+  });
+  await ground.clock.run(() =>
+    playOn(ground, {
+      folder,
+      progress: () => {},
+      say: () => {},
+      interrupted: new AbortController().signal,
+    })
+  );
+  if (ground.log === null) throw new Error("The session left no log");
+  await keepLogInFile(ground.log, paths.log, { groups: CONSUMER_ROLES });
+  return {
+    runs,
+    runId,
+    directory: paths.directory,
+    [Symbol.dispose]: () => Deno.removeSync(runs, { recursive: true }),
+  };
+}
