@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { KAFKA_VERSION, startNativeCluster } from "../../../kafka/native_broker/mod.ts";
 
 /**
- * The library, pinned here and not in deno.json: what stands there is fetched before anything is run,
- * and this brings a hundred packages that only a test with a Docker engine needs. By a name that the
+ * The library, pinned here and not in deno.json, and locked in `packages.lock` of this folder: what stands
+ * in the tree's own lock file is fetched before anything is run, and this brings a hundred and fifty
+ * packages that only a test with a Docker engine needs. By a name that the
  * type checker does not follow, since the types of Node that come with it are old and would stand in
  * for Deno's own in every file that is checked beside this one.
  */
