@@ -12,11 +12,12 @@ import { Findings, type FoundByRule } from "./findings.ts";
 import { AuditMemory } from "./memory/audit_memory.ts";
 import type { PageMemoryOptions } from "./memory/page_memory.ts";
 import { type Portion, readPortions } from "./partition_stream.ts";
+import { TypeGlance } from "./reading/type_glance.ts";
 import type { RuleContext } from "./rule.ts";
 import {
   auditsTopic,
   judgesChannel,
-  passesOver,
+  passedOver,
   readsTopic,
   type RuleFamily,
   rulesOf,
@@ -61,8 +62,7 @@ export async function auditPart(
   const context = { evidence, findings };
   const rules = await rulesOf(family, context, log);
   const sequences = new SequencesDense(context, (channel) => judgesChannel(family, channel));
-  const passes = (type: string) => passesOver(family, type);
-  const collector = new Collector(context, { rules, sequences, passes });
+  const collector = new Collector(context, { rules, sequences });
   const part = new AuditPart(log, collector, context, options);
   for (const topic of topicsOf(options)) await part.readTopic(topic);
   return part.finish();
@@ -106,6 +106,8 @@ class AuditPart {
     const auditLog = auditsTopic(family, name) ? this.#auditLog : null;
     const { findings } = this.#context;
     const collects = readsTopic(family, name);
+    const passed = passedOver(family, name);
+    const glance = passed.length > 0 ? new TypeGlance(passed) : null;
     this.#recordsRead[name] = 0;
     for (const [partition, { start, end }] of offsets.entries()) {
       if (collects) this.#collector.startPartition(name, partition);
@@ -117,7 +119,7 @@ class AuditPart {
         for (const record of records) {
           findings.reading = record;
           auditLog?.add(record);
-          if (collects) this.#collector.add(record);
+          if (collects && glance?.sees(record.value) !== true) this.#collector.add(record);
         }
         this.#recordsRead[name] += records.length;
         onProgress?.({ topic: name, partition }, records.length);

@@ -19,7 +19,7 @@ import {
 } from "../../kafka/messages/mod.ts";
 import type { Derived } from "./derived_messages.ts";
 import { isAnswerType } from "./evidence/answer_table.ts";
-import { ENGINE_ROLE, type Evidence, GATEWAY_ROLE } from "./evidence/evidence.ts";
+import type { Evidence } from "./evidence/evidence.ts";
 import { FloorFacts } from "./evidence/floor_facts.ts";
 import { contentOf } from "./evidence/intent_ledger.ts";
 import { type Listeners, listenersOf } from "./listeners.ts";
@@ -27,15 +27,6 @@ import { MessageReader } from "./reading/message_reader.ts";
 import { TextPrints } from "./reading/text_prints.ts";
 import type { EngineNotice, Rule, RuleContext, Settlement } from "./rule.ts";
 import type { SequencesDense } from "./rules/sequences_dense.ts";
-
-/**
- * The role that would set a record of a topic aside, so that nothing follows from it. What stands in
- * other topics was told, whoever set it aside.
- */
-const READER_OF: Readonly<Record<string, string>> = {
-  "orders": ENGINE_ROLE,
-  "order-commands": GATEWAY_ROLE,
-};
 
 /** How the engine's messages begin when an actor wrote them: reads them without trying the schema. */
 const SETTLEMENT = '{"type":"settle-fill",';
@@ -48,21 +39,17 @@ export class Collector {
   readonly #sequences: SequencesDense;
   readonly #hear: Listeners;
   readonly #reader = new MessageReader();
-  readonly #passes: (type: string) => boolean;
 
-  /** `passes` tells the types of messages that none of the rules has to do with. */
   constructor(
     context: RuleContext,
-    { rules, sequences, passes }: {
+    { rules, sequences }: {
       readonly rules: readonly Rule[];
       readonly sequences: SequencesDense;
-      readonly passes: (type: string) => boolean;
     },
   ) {
     this.#context = context;
     this.#evidence = context.evidence;
     this.#sequences = sequences;
-    this.#passes = passes;
     this.#hear = listenersOf(rules);
   }
 
@@ -127,11 +114,9 @@ export class Collector {
   /** A record of a topic that only actors write, prices and floor-opened apart. */
   #addOutput(record: LogRecord): void {
     const reading = this.#reader.read(record);
-    // Asked of what was read whole only: it surely is what it says it is.
-    if (reading.kind === "derived" && this.#passes(reading.derived.message.type)) return;
     switch (reading.kind) {
       case "unreadable":
-        if (this.#setAside(record) === null) this.#unreadable(record, reading.error);
+        if (this.#evidence.setAside(record) === null) this.#unreadable(record, reading.error);
         return;
       case "source":
         return this.#addSource(record, reading.json.type);
@@ -142,7 +127,7 @@ export class Collector {
 
   #addSource(record: LogRecord, type: unknown): void {
     const isPrice = record.topic === "market-data" && type === "price";
-    if (isPrice || this.#setAside(record) !== null) return;
+    if (isPrice || this.#evidence.setAside(record) !== null) return;
     if (type === "floor-opened" && record.topic !== "market-data") return this.#openFloor(record);
     this.#unreadable(record, `a message of type ${String(type)}`);
   }
@@ -160,7 +145,7 @@ export class Collector {
     const { message, record, origin } = derived;
     // Checked when it was read: a derived message has a sequence.
     const sequence = message.sequence ?? 0;
-    if (this.#setAside(record) === "malformed") return;
+    if (this.#evidence.setAside(record) === "malformed") return;
     if (!this.#sequences.admit({ record, origin, sequence, sender: "" })) {
       if (record.topic === "order-commands") this.#tellOther(record, "a repeat");
       return;
@@ -226,7 +211,7 @@ export class Collector {
     const { message, record } = derived;
     this.#evidence.counts.settlements += message.type === "settle-fill" ? 1 : 0;
     this.#tellOther(record, `a ${message.type}`);
-    if (this.#setAside(record) !== null) return;
+    if (this.#evidence.setAside(record) !== null) return;
     const row = this.#evidence.orders.find(message.orderNumber);
     for (const hear of this.#hear.onSettlement) hear(derived, row);
   }
@@ -236,7 +221,6 @@ export class Collector {
       case "derived":
         return this.#addDerived(this.#reader.derived);
       case "source":
-        if (this.#passes(this.#reader.message.type)) return;
         // It has the fields of all commands, checked as strictly as the schema does.
         return this.#addCommand(record, this.#reader.message as unknown as ClientCommand);
     }
@@ -283,7 +267,7 @@ export class Collector {
     if (!decoded.ok) return this.#addMalformed(record, decoded.error);
     // Of the right form, and yet not derived: no actor sent it.
     const { type } = decoded.message;
-    if (this.#setAside(record) === null) {
+    if (this.#evidence.setAside(record) === null) {
       this.#unreadable(record, reading.kind === "unreadable" ? reading.error : type);
     }
     this.#tellOther(record, `a ${type}`);
@@ -302,10 +286,5 @@ export class Collector {
 
   #unreadable(record: LogRecord, error: string): void {
     for (const hear of this.#hear.onUnreadable) hear(record, error);
-  }
-
-  #setAside(record: LogRecord) {
-    const role = READER_OF[record.topic];
-    return role === undefined ? null : this.#evidence.letters.kindOf(role, record);
   }
 }

@@ -192,19 +192,13 @@ function unheard({ evidence }: RuleContext): RuleContext {
   return { evidence, findings: new Findings({ drained: false }) };
 }
 
-/** Types that the engines' rules pass over. */
-const OF_USERS: ReadonlySet<string> = new Set([
-  "order-placed",
-  "order-rejected",
-  "cancel-accepted",
-  "cancel-rejected",
-  "place-order",
-  "cancel-order",
-  "deposit",
-  "open-account",
+/** Types that the engines' rules have nothing to do with, by topic. */
+const OF_USERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["notifications", ["order-placed", "order-rejected", "cancel-accepted", "cancel-rejected"]],
+  ["order-commands", ["place-order", "cancel-order", "deposit", "open-account"]],
 ]);
 
-/** Whether a family has nothing to do with messages of a type. */
-export function passesOver(family: RuleFamily, type: string): boolean {
-  return family === "engines" && OF_USERS.has(type);
+/** The types of a topic's messages that a family need not read. */
+export function passedOver(family: RuleFamily, topic: string): readonly string[] {
+  return family === "engines" ? OF_USERS.get(topic) ?? [] : [];
 }

@@ -62,8 +62,8 @@ export const CACHE_KIB = { building: 16_384, reading: 4_096 } as const;
 /** Orders of one id that are listed: as many users as may well have used it. */
 export const MAX_ORDERS_LISTED = 1_000;
 
-/** Ids that are named for one that is not there, out of so many neighbours on either side. */
-export const NEAREST = { named: 5, neighbours: 32 } as const;
+/** Ids that are named for one that is not there, out of so many neighbours on either side; or, unlike it. */
+export const NEAREST = { named: 5, neighbours: 32, unlike: 2 } as const;
 
 /** Runtime events that are read at once. */
 export const EVENTS_AT_ONCE = 256;

@@ -50,19 +50,23 @@ export class IdLookup {
     return false;
   }
 
-  /** Ids like one that is not there: the nearest first. */
+  /** Ids like one that is not there, the nearest first; where none is like it, two of the run. */
   nearest(ids: IdSet, id: string): readonly string[] {
     const near = new Set(this.#neighbours(ids, id));
-    for (const slip of slipsOf(id)) if (this.has(ids, slip)) near.add(slip);
+    for (const slip of [...slipsOf(id), ...namedAs(near, id)]) {
+      if (this.has(ids, slip)) near.add(slip);
+    }
     near.delete(id);
-    return [...near]
+    const byDistance = [...near]
       .map((candidate) => ({ candidate, distance: distanceOf(id, candidate) }))
-      .filter(({ candidate, distance }) =>
-        distance <= MAX_DISTANCE_SHARE * Math.max(id.length, candidate.length)
-      )
-      .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
-      .slice(0, NEAREST.named)
-      .map(({ candidate }) => candidate);
+      .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
+    const alike = byDistance.filter(({ candidate, distance }) =>
+      distance <= MAX_DISTANCE_SHARE * Math.max(id.length, candidate.length) ||
+      candidate.endsWith(`-${id}`)
+    );
+    // Where nothing is alike, some show at least what ids of the run look like.
+    const named = alike.length > 0 ? alike : byDistance.slice(0, NEAREST.unlike);
+    return named.slice(0, NEAREST.named).map(({ candidate }) => candidate);
   }
 
   /** Those that stand next to it, where it would stand. */
@@ -129,6 +133,13 @@ function* slipsOf(id: string): Iterable<string> {
     yield id.slice(0, at) + id.slice(at + 1);
     yield id.slice(0, at) + id.slice(at + 1, at + 2) + id.charAt(at) + id.slice(at + 2);
   }
+}
+
+/** Of a number alone, the ids that end with it, named as others of the run are. */
+function* namedAs(others: Iterable<string>, id: string): Iterable<string> {
+  if (!/^\d{1,15}$/.test(id)) return;
+  const names = new Set([...others].map((other) => NUMBERED.exec(other)?.[1]));
+  for (const name of names) if (name !== undefined) yield name + id;
 }
 
 /** As many letters as are otherwise, or as far as two numbers of one name are apart. */

@@ -18,6 +18,15 @@ import { TradeTable } from "./trade_table.ts";
 export const GATEWAY_ROLE = "order-gateway";
 export const ENGINE_ROLE = "trading-engine";
 
+/**
+ * The role that would set a record of a topic aside, so that nothing follows from it. What stands in
+ * other topics was told, whoever set it aside.
+ */
+const READER_OF: Readonly<Record<string, string>> = {
+  "orders": ENGINE_ROLE,
+  "order-commands": GATEWAY_ROLE,
+};
+
 /** Everything collected so far. */
 export class Evidence {
   /** Null until a floor-opened record was read. */

@@ -188,7 +188,8 @@ function shapesByTopic() {
   return byTopic;
 }
 
-function openingOf(type: string): string {
+/** How a message of a type begins. */
+export function openingOf(type: string): string {
   return `{"type":"${type}"`;
 }
 

@@ -17,6 +17,7 @@ import {
 import { eventually } from "../../support/eventually.ts";
 import { testBrokers } from "../support/test_brokers.ts";
 import { type RunOnKafka, runOnKafka, topics } from "./runs_on_kafka.ts";
+import { assertSteppedThrough } from "./stepped_through.ts";
 import { sessionClients } from "../support/test_clients.ts";
 
 const DEADLINE_MS = 60_000;
@@ -35,7 +36,7 @@ async function intends(sim: SimProcess, { runId }: RunOnKafka, count: number): P
 }
 
 for (const client of sessionClients()) {
-  Deno.test(`sim --brokers plays a burst by ${client}, and every invariant holds`, async () => {
+  Deno.test(`sim --brokers plays a burst by ${client}, every invariant holds, and it can be stepped through`, async () => {
     await using run = await runOnKafka(client);
     const played = await startSim(SHORT_BURST, ...run.options).ended;
     assert.equal(played.code, ExitCode.held, played.out + played.err);
@@ -47,6 +48,7 @@ for (const client of sessionClients()) {
     assert.ok(brokers !== null && brokers >= 1 && replication !== null && replication >= 1);
     assert.match(played.out, new RegExp(`Kafka \\d brokers? by ${client}, replication \\d`));
     await assert.rejects(Deno.stat(join(run.directory, "log.sqlite")), Deno.errors.NotFound);
+    await assertSteppedThrough(run);
   });
 
   Deno.test(`sim --resume goes on by ${client} with a run that was killed in mid-burst`, async () => {
