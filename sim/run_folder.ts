@@ -10,6 +10,7 @@
  *   events.ndjson   runtime events
  *   latencies.json  latencies measured so far, for when the run is gone on with
  *   report.json     the report
+ *   steps/          the index by which it is stepped through, made when it first is
  *   live.json       where a live stepper reaches the process that plays the run, while it does
  *   lock            held by the process that plays the run
  * ```

@@ -6,15 +6,9 @@
  */
 
 import type { EventLog } from "../../kafka/event_log.ts";
-import { loadScenario } from "../../sim/command_line/load_scenario.ts";
-import { compileScenario, type Overrides } from "../../sim/compile_scenario.ts";
+import type { Overrides } from "../../sim/compile_scenario.ts";
 import { digestLog, type LogDigest } from "../../sim/digest/digest_log.ts";
-import { createRunFolder } from "../../sim/run_folder.ts";
-import { MANIFEST_VERSION } from "../../sim/run_manifest.ts";
-import { playOn } from "../../sim/session/play_session.ts";
-import { preloadSources } from "../../sim/session/source_factory.ts";
-import { VIRTUAL_EPOCH } from "../../sim/virtual/virtual_epoch.ts";
-import { VirtualGround } from "../../sim/virtual/virtual_ground.ts";
+import { playVirtually } from "../support/played_run.ts";
 
 const TRADES = new URL("./trades.csv", import.meta.url).pathname;
 
@@ -50,42 +44,14 @@ export async function playGolden(
     readonly inspect?: (log: EventLog) => Promise<void>;
   } = {},
 ): Promise<LogDigest> {
-  const { scenario, resolveFile } = await loadScenario(
-    new URL(`../../scenarios/${name}.ts`, import.meta.url).pathname,
-  );
   const overrides = { ...GOLDEN_SESSIONS[name], ...(seed === undefined ? {} : { seed }) };
-  const plan = await compileScenario(scenario, { resolveFile, overrides });
-  await preloadSources();
   const runs = await Deno.makeTempDir({ prefix: "outcry-golden-" });
   try {
-    using folder = await createRunFolder(runs, {
-      version: MANIFEST_VERSION,
-      runId,
-      plan,
-      sessionStartsAt: null,
-      elapsedBefore: 0,
-      durability: "process",
-      virtual: { startsAt: VIRTUAL_EPOCH },
-      versions: { outcry: "any", deno: "any" },
-      started: { at: new Date(0).toISOString(), argv: [] },
-      resumed: [],
+    return await playVirtually({ scenario: name, overrides, runs, runId }, async (ground) => {
+      const log = await ground.openAgain();
+      await inspect?.(log);
+      return await digestLog(log);
     });
-    await using ground = new VirtualGround({
-      seed: plan.seed,
-      startsAt: Date.parse(VIRTUAL_EPOCH),
-      auditFolder: folder.paths.audit,
-    });
-    await ground.clock.run(() =>
-      playOn(ground, {
-        folder,
-        progress: () => {},
-        say: () => {},
-        interrupted: new AbortController().signal,
-      })
-    );
-    const log = await ground.openAgain();
-    await inspect?.(log);
-    return await digestLog(log);
   } finally {
     await Deno.remove(runs, { recursive: true });
   }
