@@ -24,6 +24,7 @@ import type {
 import { type Clock, NO_LONGER_NEEDED } from "../runtime/clock.ts";
 import { writtenPlaces } from "../log_access/written_places.ts";
 import type { PartitionProcessor } from "./partition_processor.ts";
+import { SingleSteps } from "./single_steps.ts";
 
 /** How long a poll waits when there is nothing to do. */
 const POLL_TIMEOUT_MS = 500;
@@ -81,12 +82,6 @@ export interface ConsumerOptions {
   readonly close?: () => Promise<void>;
 }
 
-/** A step that somebody waits for. */
-interface WantedStep {
-  readonly resolve: (done: ActorStep | null) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 interface Work {
   readonly processor: PartitionProcessor;
   readonly source: TopicPartition;
@@ -103,9 +98,7 @@ export class Consumer implements Actor {
   #wake = new AbortController();
   #queue: FetchedBatch[] = [];
   #phase: ActorReport["phase"] = "starting";
-  #steps: WantedStep[] = [];
-  /** Who waits until what was begun is done and committed. */
-  #settling: (() => void)[] = [];
+  readonly #steps: SingleSteps;
   #committedAt = 0;
   #flushedAt = 0;
   /** Before this moment nothing is polled. */
@@ -114,6 +107,7 @@ export class Consumer implements Actor {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
+    this.#steps = new SingleSteps(options.start.id);
   }
 
   async run(): Promise<void> {
@@ -130,15 +124,15 @@ export class Consumer implements Actor {
       await this.#drain(member);
     } finally {
       for (const { processor } of this.#work.values()) processor.abandon();
-      this.#rejectSteps("it has stopped");
-      this.#tellSettled();
+      this.#steps.rejectAll("it has stopped");
+      this.#steps.tellSettled();
       await this.#options.close?.();
     }
   }
 
   stop(): void {
     this.#phase = "stopping";
-    this.#tellSettled();
+    this.#steps.tellSettled();
     this.#stopping.abort();
     this.#interrupt();
   }
@@ -148,13 +142,13 @@ export class Consumer implements Actor {
     if (this.#phase !== "stopping") this.#phase = "suspended";
     this.#interrupt();
     if (!settled || this.#phase === "stopping") return;
-    return new Promise((resolve) => void this.#settling.push(resolve));
+    return this.#steps.settled();
   }
 
   resume(): void {
     if (this.#phase === "suspended") this.#phase = "running";
-    this.#tellSettled();
-    this.#rejectSteps("it was resumed");
+    this.#steps.tellSettled();
+    this.#steps.rejectAll("it was resumed");
     this.#interrupt();
   }
 
@@ -164,10 +158,9 @@ export class Consumer implements Actor {
         new Error(`Cannot step ${this.#options.start.id}: it is not suspended`),
       );
     }
-    return new Promise((resolve, reject) => {
-      this.#steps.push({ resolve, reject });
-      this.#interrupt();
-    });
+    const done = this.#steps.want();
+    this.#interrupt();
+    return done;
   }
 
   report(): ActorReport {
@@ -187,18 +180,6 @@ export class Consumer implements Actor {
       question,
       new Map([...this.#work].map(([name, { processor }]) => [name, processor])),
     );
-  }
-
-  /** Steps that have not begun are no steps any more. */
-  #rejectSteps(why: string): void {
-    const { id } = this.#options.start;
-    for (const { reject } of this.#steps.splice(0)) {
-      reject(new Error(`Cannot step ${id}: ${why}`));
-    }
-  }
-
-  #tellSettled(): void {
-    for (const settled of this.#settling.splice(0)) settled();
   }
 
   #interrupt(): void {
@@ -225,11 +206,11 @@ export class Consumer implements Actor {
 
   /** Heartbeats go on, so a suspended consumer keeps its partitions; work waits for a step. */
   async #suspendedTurn(member: GroupMember): Promise<void> {
-    const step = this.#steps.shift();
+    const step = this.#steps.next();
     if (step === undefined) {
-      if (this.#settling.length > 0) {
+      if (this.#steps.isAwaited) {
         await this.#commit(member);
-        this.#tellSettled();
+        this.#steps.tellSettled();
       }
       await heartbeat(member);
       await this.#options.clock.sleep(POLL_TIMEOUT_MS, this.#wake.signal);
