@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { DeadLetter } from "../../../kafka/messages/mod.ts";
 import { Fingerprinter } from "../fingerprint.ts";
-import type { AuditCounts } from "../verdict.ts";
+import type { AuditCounts, RecordRef } from "../verdict.ts";
 import { AnswerTable } from "./answer_table.ts";
 import type { FloorFacts } from "./floor_facts.ts";
 import { AuditMemory } from "../memory/audit_memory.ts";
@@ -78,5 +79,10 @@ export class Evidence {
   /** Whether a place is within what the topics held when the audit began. */
   exists(at: { readonly topic: string; readonly partition: number; readonly offset: number }) {
     return at.offset < (this.ends.get(at.topic)?.[at.partition] ?? 0);
+  }
+  /** Why the role that reads a record set it aside; null when it did not, or its topic is only told. */
+  setAside(record: RecordRef): DeadLetter["kind"] | null {
+    const role = READER_OF[record.topic];
+    return role === undefined ? null : this.letters.kindOf(role, record);
   }
 }

@@ -109,6 +109,8 @@ const REWRITTEN: Readonly<Record<string, (text: string) => string>> = {
   "with an escape": (text) => text.replace(/"userId":"(.)/, escaped),
   "with its fields in another order": (text) =>
     text.replace(/^{("type":"[a-z-]+"),(.*)}$/, "{$2,$1}"),
+  "with a command's type before its own": (text) => text.replace("{", '{"type":"place-order",'),
+  "with an answer's type before its own": (text) => text.replace("{", '{"type":"order-placed",'),
 };
 
 function escaped(_match: string, first: string): string {
