@@ -38,7 +38,7 @@ export function encodeGatewayState(state: GatewayState): Uint8Array {
     refusedSettlements: state.refusedSettlements,
     users: accounts.map((account) => account.userId),
   };
-  return packState(head, [
+  const parts = [
     bytesOf(Float64Array.from(accounts.flatMap(accountNumbers))),
     joined(
       accounts.flatMap(({ holdings, reservedLots }) => [bytesOf(holdings), bytesOf(reservedLots)]),
@@ -46,7 +46,10 @@ export function encodeGatewayState(state: GatewayState): Uint8Array {
     encodeLive(state),
     joined(memories.map(({ fingerprints }) => bytesOf(fingerprints))),
     joined(memories.map(({ answers }) => answers)),
-  ]);
+  ];
+  const packed = packState(head, parts);
+  for (const { buffer } of parts) giveBack(buffer);
+  return packed;
 }
 
 export function decodeGatewayState(bytes: Uint8Array, context: FoldContext): GatewayState {
@@ -66,6 +69,8 @@ export function decodeGatewayState(bytes: Uint8Array, context: FoldContext): Gat
     fingerprints: new Uint32Array(fingerprints!),
     answers: new Uint8Array(answers!),
   });
+  // Copies that nobody looks at any more, as accounts keep bytes of their own.
+  for (const buffer of [accounts, holdings, fingerprints, answers]) giveBack(buffer!);
   const restored = new RestoredOrders(new Float64Array(live!), {
     accounts: [...state.accounts.values()],
     instruments: state.floor.instruments.list,
@@ -133,4 +138,9 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return all;
+}
+
+/** Gives memory back at once: the collector would let many megabytes gather before it comes by. */
+function giveBack(buffer: ArrayBufferLike): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }

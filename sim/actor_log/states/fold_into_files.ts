@@ -14,12 +14,12 @@ import { statesPath, StatesWriter } from "./states_writer.ts";
 import type { FoldedRole } from "./step_folder.ts";
 
 /** Records between two checkpoints of a small state. */
-export const CHECKPOINT_RECORDS = 2_000;
+export const CHECKPOINT_RECORDS = 1_200;
 /**
  * A larger state has fewer checkpoints: one record more between them for so many bytes of it. Else
  * writing them down would take longer than folding.
  */
-const STATE_BYTES_PER_RECORD = 2_000;
+const STATE_BYTES_PER_RECORD = 3_500;
 /** Records read at once. */
 const READ_RECORDS = 1_000;
 

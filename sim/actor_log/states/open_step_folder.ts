@@ -24,7 +24,7 @@ import { statesPath } from "./states_writer.ts";
 import type { FoldedRole, FoldedStep, StepFolder } from "./step_folder.ts";
 
 /** About so much memory is used for folds and for steps that were folded. */
-export const STEP_MEMORY_BYTES = 48 * 2 ** 20;
+export const STEP_MEMORY_BYTES = 24 * 2 ** 20;
 /** Steps of a partition that are worked out ahead of whoever walks backward. */
 export const WINDOW_STEPS = 100;
 

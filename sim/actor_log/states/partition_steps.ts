@@ -10,8 +10,11 @@ import type { FoldOf, PartitionFolding } from "./partition_folding.ts";
 import type { FoldedRole, FoldedStep } from "./step_folder.ts";
 import { StepWindow } from "./step_window.ts";
 
-/** Steps kept before a place that was jumped to: the first steps back from there. */
-const STEPS_BEFORE_A_JUMP = 8;
+/**
+ * Steps kept before a place that was jumped to: the first steps back from there. While they are walked,
+ * one slice each, what is before them is worked out; fewer would make the last of them wait for the rest.
+ */
+const STEPS_BEFORE_A_JUMP = 20;
 /** It is cheaper to fold so many records on than to restore the next checkpoint. */
 const FOLD_ON_RECORDS = 500;
 /** How often it is worked out anew what the fold takes in memory. */
