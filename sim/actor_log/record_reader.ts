@@ -12,14 +12,15 @@ import {
   type LogRecord,
 } from "../../kafka/event_log.ts";
 import { decodeRecord } from "../../kafka/messages/mod.ts";
+import { KeptRecord } from "./kept_record.ts";
 import { formatPartition, type RecordPlace } from "./record_place.ts";
 import type { ReadRecord } from "./step.ts";
 
 /** Neighbours that are read together: a step's neighbours are looked at next. */
 export const BLOCK_RECORDS = 256;
 
-/** Bytes of values kept for looking at again. One block more may be there, however large it is. */
-export const MAX_KEPT_BYTES = 32 * 1024 * 1024;
+/** Bytes of values, and what goes with them, kept for looking at again. One block more may be there, however large it is. */
+export const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 
 /** How long one poll waits for records that are known to exist. */
 const POLL_TIMEOUT_MS = 5_000;
@@ -28,7 +29,7 @@ const POLL_TIMEOUT_MS = 5_000;
 const RECORD_OVERHEAD_BYTES = 300;
 
 interface Block {
-  readonly records: readonly LogRecord[];
+  readonly records: readonly KeptRecord[];
   readonly bytes: number;
 }
 
@@ -82,7 +83,7 @@ export class RecordReader implements Disposable {
     const from = number * BLOCK_RECORDS;
     const records = await this.#fetch(place, from, from + BLOCK_RECORDS);
     const bytes = records.reduce(
-      (sum, { value }) => sum + (value?.length ?? 0) + RECORD_OVERHEAD_BYTES,
+      (sum, { bytes }) => sum + bytes + RECORD_OVERHEAD_BYTES,
       0,
     );
     const block = { records, bytes };
@@ -101,10 +102,10 @@ export class RecordReader implements Disposable {
   }
 
   /** `[from, to)`, or what of it is there. The topics read here keep everything, so there is no hole. */
-  async #fetch(place: RecordPlace, from: number, to: number): Promise<readonly LogRecord[]> {
+  async #fetch(place: RecordPlace, from: number, to: number): Promise<readonly KeptRecord[]> {
     const reader = this.#readerOf(place);
     reader.seek({ ...place, offset: from });
-    const records: LogRecord[] = [];
+    const records: KeptRecord[] = [];
     let waitedMs = 0;
     for (let position = from, end = to; position < end;) {
       const [batch] = await reader.poll({ timeoutMs: POLL_TIMEOUT_MS, maxRecords: to - position });
@@ -115,8 +116,10 @@ export class RecordReader implements Disposable {
         continue;
       }
       for (const record of batch.records) {
-        if (record.offset >= from && record.offset < to) records[record.offset - from] = record;
+        if (record.offset < from || record.offset >= to) continue;
+        records[record.offset - from] = new KeptRecord(record);
       }
+      batch.release?.();
       position = batch.nextOffset;
       end = Math.min(to, batch.endOffset);
     }
@@ -135,7 +138,7 @@ export class RecordReader implements Disposable {
 
 /** The record with its message, or with what is wrong with its bytes. */
 export function readRecordOf(record: LogRecord, place: RecordPlace): ReadRecord {
-  const { timestamp, key, headers, text, value } = record;
+  const { timestamp, key, headers, text } = record;
   const { topic, partition, offset } = place;
   const common = {
     place: { topic, partition, offset },
@@ -143,7 +146,7 @@ export function readRecordOf(record: LogRecord, place: RecordPlace): ReadRecord 
     key,
     headers,
     text,
-    bytes: value?.length ?? 0,
+    bytes: record instanceof KeptRecord ? record.bytes : record.value?.length ?? 0,
   };
   if (topic === "snapshots") return { ...common, message: null, malformed: "a snapshot's bytes" };
   const decoded = decodeRecord(topic, record);
