@@ -54,3 +54,11 @@ export function unpackState(
   const [head, ...parts] = sections;
   return { head: JSON.parse(decoder.decode(head)), parts };
 }
+
+/**
+ * Gives the memory of bytes back that nobody looks at any more: the collector would let many megabytes of
+ * states gather before it comes by. Whoever holds the same buffer finds it empty.
+ */
+export function giveBack({ buffer }: Pick<Uint8Array, "buffer">): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}

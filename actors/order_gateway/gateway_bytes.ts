@@ -9,7 +9,7 @@
 
 import type { FloorParameters } from "../../kafka/messages/mod.ts";
 import type { FoldContext } from "../fold/fold.ts";
-import { packState, unpackState } from "../fold/state_bytes.ts";
+import { giveBack, packState, unpackState } from "../fold/state_bytes.ts";
 import { Account } from "./account.ts";
 import { BYTES_PER_ANSWER } from "./answer_ring.ts";
 import { emptyGatewayState, type GatewayState, openFloorOf } from "./gateway_state.ts";
@@ -48,7 +48,7 @@ export function encodeGatewayState(state: GatewayState): Uint8Array {
     joined(memories.map(({ answers }) => answers)),
   ];
   const packed = packState(head, parts);
-  for (const { buffer } of parts) giveBack(buffer);
+  for (const part of parts) giveBack(part);
   return packed;
 }
 
@@ -70,7 +70,7 @@ export function decodeGatewayState(bytes: Uint8Array, context: FoldContext): Gat
     answers: new Uint8Array(answers!),
   });
   // Copies that nobody looks at any more, as accounts keep bytes of their own.
-  for (const buffer of [accounts, holdings, fingerprints, answers]) giveBack(buffer!);
+  for (const buffer of [accounts, holdings, fingerprints, answers]) giveBack({ buffer: buffer! });
   const restored = new RestoredOrders(new Float64Array(live!), {
     accounts: [...state.accounts.values()],
     instruments: state.floor.instruments.list,
@@ -138,9 +138,4 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return all;
-}
-
-/** Gives memory back at once: the collector would let many megabytes gather before it comes by. */
-function giveBack(buffer: ArrayBufferLike): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { giveBack } from "../../../actors/fold/state_bytes.ts";
 import { encodeDelta } from "./byte_delta.ts";
 
 /** One checkpoint in so many is whole; a power of two. */
@@ -54,9 +55,4 @@ export class CheckpointChain {
     // A difference that is no smaller would only cost time.
     return bytes.length < snapshot.length ? { base, bytes } : { base: null, bytes: snapshot };
   }
-}
-
-/** Gives memory back at once: the collector would let many megabytes gather before it comes by. */
-function giveBack({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
