@@ -14,6 +14,7 @@ import {
   CLUSTER_USAGE,
   type ClusterValues,
 } from "./command_line/cluster_arguments.ts";
+import { progressLine } from "./command_line/progress_line.ts";
 import { UsageError } from "./command_line/usage_error.ts";
 import {
   findRun,
@@ -182,13 +183,6 @@ async function verifyRun(wanted: Wanted, surroundings: AuditCommandSurroundings)
     : renderVerification(directory, verified);
   for (const line of lines) print(line);
   return verified.findingCount === 0 ? AuditExit.right : AuditExit.wrong;
-}
-
-/** A line that is written over itself, on a terminal; elsewhere progress would only be noise. */
-function progressLine(): Pick<AuditCommandSurroundings, "showProgress"> {
-  if (!Deno.stderr.isTerminal()) return {};
-  const encoder = new TextEncoder();
-  return { showProgress: (line) => Deno.stderr.writeSync(encoder.encode(`\r\x1b[K${line}`)) };
 }
 
 if (import.meta.main) {

@@ -20,7 +20,7 @@ import { sessionJson, storyJson } from "./explain/story_json.ts";
 import { DEFAULT_RECORDS_TOLD, tellOrder } from "./explain/tell_order.ts";
 import { tellRecord } from "./explain/tell_record.ts";
 import { DEFAULT_COMMANDS_TOLD, tellUser } from "./explain/tell_user.ts";
-import { percentDone, progressLine } from "./explain/progress_line.ts";
+import { percentDone, progressLine } from "./command_line/progress_line.ts";
 import { printLine } from "./exports/standard_output.ts";
 import { DEFAULT_RUNS_DIRECTORY } from "./run_folder.ts";
 

@@ -11,7 +11,7 @@ import { CLUSTER_USAGE } from "./command_line/cluster_arguments.ts";
 import { onInterrupt } from "./command_line/on_interrupt.ts";
 import { exitOf, ExplainExit } from "./explain/exit_of.ts";
 import { findOrder, requireRecord } from "./explain/find_order.ts";
-import { percentDone, progressLine } from "./explain/progress_line.ts";
+import { percentDone, progressLine } from "./command_line/progress_line.ts";
 import type { Story } from "./explain/story.ts";
 import { MAX_RECORDS_TOLD, tellOrder } from "./explain/tell_order.ts";
 import { tellRecord } from "./explain/tell_record.ts";

@@ -5,16 +5,15 @@
  */
 
 import type { ActorLog } from "./actor_log/actor_log.ts";
-import { RunIndexError } from "./actor_log/index/run_index_error.ts";
 import { openActorLog, type OpenActorLogOptions } from "./actor_log/open_actor_log.ts";
-import { StatesError } from "./actor_log/states/states_error.ts";
-import { visibleText } from "./actor_log/visible_text.ts";
+import { isOfTheRun } from "./actor_log/run_errors.ts";
+import { visibleLines, visibleText } from "./actor_log/visible_text.ts";
 import { ExitCode } from "./command_line/exit_codes.ts";
 import { onInterrupt } from "./command_line/on_interrupt.ts";
 import { paintFor } from "./command_line/paint_for.ts";
+import { progressLine } from "./command_line/progress_line.ts";
 import { UsageError } from "./command_line/usage_error.ts";
 import { UnreadableRunError } from "./find_run.ts";
-import { EventLogError } from "../kafka/event_log.ts";
 import { LiveError } from "./live/protocol.ts";
 import { LineError } from "./live/text_lines.ts";
 import type { Paint } from "./report/paint.ts";
@@ -66,16 +65,14 @@ export async function stepCommand(
   } catch (error) {
     if (!isExpected(error)) throw error;
     const usage = error instanceof UsageError ? "\n--help lists the options." : "";
-    complain(error.message.split("\n").map(visibleText).join("\n") + usage);
+    complain(visibleLines(error.message) + usage);
     return StepExit.unusable;
   }
 }
 
 function isExpected(error: unknown): error is Error {
-  return error instanceof UsageError || error instanceof UnreadableRunError ||
-    error instanceof EventLogError || error instanceof RunIndexError ||
-    error instanceof StatesError || error instanceof LiveError || error instanceof LineError ||
-    error instanceof Deno.errors.PermissionDenied;
+  return error instanceof UsageError || isOfTheRun(error) || error instanceof LiveError ||
+    error instanceof LineError;
 }
 
 async function stepThrough(wanted: StepWanted, surroundings: StepSurroundings): Promise<number> {
@@ -179,18 +176,13 @@ async function writeOut(text: string): Promise<boolean> {
   }
 }
 
-/** On the line where the cursor is, of a terminal only. */
-function showOnErrorTerminal(line: string): void {
-  if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[2K${line}`));
-}
-
 if (import.meta.main) {
   const isScreen = Deno.stdout.isTerminal() && Deno.stdin.isTerminal();
   Deno.exit(
     await stepCommand(Deno.args, {
       write: writeOut,
       complain: console.error,
-      showProgress: showOnErrorTerminal,
+      showProgress: progressLine().showProgress ?? (() => {}),
       openTerminal: isScreen ? openTerminal : null,
       paint: paintFor(Deno.stdout),
       open: openActorLog,

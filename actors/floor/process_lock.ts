@@ -4,6 +4,11 @@
  * @module
  */
 
+import { systemClock } from "../runtime/clock.ts";
+
+/** How often it is looked whether another process has let go of a lock. */
+const RETRY_MS = 200;
+
 /** Held until it is disposed of, or its process ends, however it ends. */
 export type ProcessLock = Disposable;
 
@@ -37,4 +42,18 @@ export async function lockFile(
       file.close();
     },
   };
+}
+
+/** Takes the lock as soon as it is free. `onWait` is told once when it is not. @throws the signal's reason */
+export async function waitForLock(
+  path: string,
+  { signal, onWait }: { readonly signal?: AbortSignal | undefined; readonly onWait?: () => void },
+): Promise<ProcessLock> {
+  for (let isFirst = true;; isFirst = false) {
+    signal?.throwIfAborted();
+    const lock = await lockFile(path);
+    if (lock !== null) return lock;
+    if (isFirst) onWait?.();
+    await systemClock.sleep(RETRY_MS, signal);
+  }
 }

@@ -7,11 +7,12 @@
  */
 
 import type { LogRecord } from "../../kafka/event_log.ts";
-import { decodeText, type Intent } from "../../kafka/messages/mod.ts";
+import type { Intent } from "../../kafka/messages/mod.ts";
 import type { RunIndex } from "./index/run_index.ts";
 import type { RecordPlace } from "./record_place.ts";
 import { readRecordOf, type RecordReader } from "./record_reader.ts";
 import type { ReadRecord } from "./step.ts";
+import { isCommand } from "./subject.ts";
 
 /**
  * Records looked at for bytes that are no command: far more than a producer ever has on its way. For
@@ -70,10 +71,6 @@ async function recordAt(
   const entry = index.entryAt(rank);
   if (entry.kind !== "record" || entry.place.topic !== topic) return null;
   return readRecordOf(await records.read(entry.place), entry.place);
-}
-
-function isCommand({ value, encoding }: Intent): boolean {
-  return encoding === "text" && decodeText("order-commands", value).ok;
 }
 
 async function nearIntentOf(

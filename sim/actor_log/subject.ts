@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Intent } from "../../kafka/messages/mod.ts";
+import { decodeText, type Intent } from "../../kafka/messages/mod.ts";
 import type { ReadRecord } from "./step.ts";
 
 /** What a record names; null where it names none, or no text. */
@@ -37,6 +37,11 @@ export function commandIn({ value, encoding }: Pick<Intent, "value" | "encoding"
     // A faulty command is meant to be none.
     return null;
   }
+}
+
+/** Whether an intent's value is a command; some are meant to be none. */
+export function isCommand({ value, encoding }: Pick<Intent, "value" | "encoding">): boolean {
+  return encoding === "text" && decodeText("order-commands", value).ok;
 }
 
 function textOf(named: unknown, field: string): string | null {

@@ -33,3 +33,8 @@ export function visibleText(text: string): string {
     (hidden) => SHORT[hidden] ?? `\\u{${hidden.codePointAt(0)!.toString(16)}}`,
   );
 }
+
+/** Lines of ours, with what others wrote in them made visible. */
+export function visibleLines(text: string): string {
+  return text.split("\n").map(visibleText).join("\n");
+}

@@ -4,14 +4,11 @@
  * @module
  */
 
-import { EventLogError } from "../../kafka/event_log.ts";
-import { RunIndexError } from "../actor_log/index/run_index_error.ts";
-import { StatesError } from "../actor_log/states/states_error.ts";
-import { visibleText } from "../actor_log/visible_text.ts";
+import { isOfTheRun } from "../actor_log/run_errors.ts";
+import { visibleLines } from "../actor_log/visible_text.ts";
 import { ExitCode } from "../command_line/exit_codes.ts";
 import { UsageError } from "../command_line/usage_error.ts";
 import { OutputError } from "../exports/write_output.ts";
-import { UnreadableRunError } from "../find_run.ts";
 import { NotInRunError } from "./find_order.ts";
 import { UnfoldableError } from "./tell_step.ts";
 
@@ -38,13 +35,6 @@ export function exitOf(
 }
 
 function isExpected(error: unknown): error is Error {
-  return error instanceof UnreadableRunError || error instanceof EventLogError ||
-    error instanceof NotInRunError || error instanceof OutputError ||
-    error instanceof RunIndexError || error instanceof StatesError ||
-    error instanceof UnfoldableError || error instanceof Deno.errors.PermissionDenied;
-}
-
-/** Lines of ours, with what users wrote made visible. */
-function visibleLines(text: string): string {
-  return text.split("\n").map(visibleText).join("\n");
+  return isOfTheRun(error) || error instanceof NotInRunError || error instanceof OutputError ||
+    error instanceof UnfoldableError;
 }

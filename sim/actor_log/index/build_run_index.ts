@@ -5,8 +5,7 @@
  */
 
 import { dirname } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { lockFile, type ProcessLock } from "../../../actors/floor/process_lock.ts";
+import { type ProcessLock, waitForLock } from "../../../actors/floor/process_lock.ts";
 import type { EventLog } from "../../../kafka/event_log.ts";
 import { EventSource, linesOf, noLines } from "./event_source.ts";
 import {
@@ -20,7 +19,7 @@ import { IndexWriter } from "./index_writer.ts";
 import { LaneColumns } from "./lane_columns.ts";
 import { laneBatches, LaneSource, readAheadOf, type Source } from "./lane_source.ts";
 import { lanesOf, type LaneTable } from "./lanes.ts";
-import { INDEX_VERSION, LOCK_RETRY_MS } from "./limits.ts";
+import { INDEX_VERSION } from "./limits.ts";
 import { bytesOfEvents } from "./open_run_index.ts";
 import { OrderMerge, type TakeEntry } from "./merge_order.ts";
 import { ProducerProgress } from "./producer_progress.ts";
@@ -71,12 +70,10 @@ export async function lockIndex(
 ): Promise<ProcessLock> {
   try {
     await Deno.mkdir(dirname(file), { recursive: true });
-    for (let isFirst = true;; isFirst = false) {
-      const lock = await lockFile(`${file}-lock`);
-      if (lock !== null) return lock;
-      if (isFirst) onWait?.();
-      await pause(LOCK_RETRY_MS, undefined, signal === undefined ? {} : { signal });
-    }
+    return await waitForLock(`${file}-lock`, {
+      signal,
+      ...(onWait === undefined ? {} : { onWait }),
+    });
   } catch (error) {
     signal?.throwIfAborted();
     throw cannotWrite(file, error);

@@ -67,6 +67,3 @@ export const NEAREST = { named: 5, neighbours: 32, unlike: 2 } as const;
 
 /** Runtime events that are read at once. */
 export const EVENTS_AT_ONCE = 256;
-
-/** How often an index that another process is building is looked for, in milliseconds. */
-export const LOCK_RETRY_MS = 200;

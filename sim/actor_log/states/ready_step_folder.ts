@@ -4,8 +4,7 @@
  * @module
  */
 
-import { lockFile, type ProcessLock } from "../../../actors/floor/process_lock.ts";
-import { systemClock } from "../../../actors/runtime/clock.ts";
+import { waitForLock } from "../../../actors/floor/process_lock.ts";
 import type { EventLog } from "../../../kafka/event_log.ts";
 import type { FloorParameters } from "../../../kafka/messages/mod.ts";
 import type { EventLogConfig } from "../../../kafka/open_event_log.ts";
@@ -13,9 +12,6 @@ import { LENSES } from "../views/lenses.ts";
 import { buildStates } from "./build_states.ts";
 import { openStepFolder, type StatesFolder } from "./open_step_folder.ts";
 import { StatesError } from "./states_error.ts";
-
-/** How often it is looked whether another process has done its building. */
-const LOCK_RETRY_MS = 200;
 
 /** Of which run, and where its states are. */
 export interface ReadyStepFolderOptions {
@@ -46,7 +42,7 @@ export async function readyStepFolder(options: ReadyStepFolderOptions): Promise<
   signal?.throwIfAborted();
   const isOpen = await opened(options);
   if (!(isOpen instanceof StatesError)) return isOpen;
-  using _lock = await lockStates(file, signal);
+  using _lock = await waitForLock(`${file}-lock`, { signal });
   // Another process may have built them meanwhile.
   const reopened = await opened(options);
   if (!(reopened instanceof StatesError)) return reopened;
@@ -70,15 +66,5 @@ async function opened(
   } catch (error) {
     if (error instanceof StatesError) return error;
     throw error;
-  }
-}
-
-/** Keeps other processes from building. */
-async function lockStates(file: string, signal: AbortSignal | undefined): Promise<ProcessLock> {
-  for (;;) {
-    const lock = await lockFile(`${file}-lock`);
-    if (lock !== null) return lock;
-    await systemClock.sleep(LOCK_RETRY_MS, signal);
-    signal?.throwIfAborted();
   }
 }

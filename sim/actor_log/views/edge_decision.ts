@@ -5,9 +5,10 @@
  * @module
  */
 
-import { decodeText, type Intent } from "../../../kafka/messages/mod.ts";
+import type { Intent } from "../../../kafka/messages/mod.ts";
 import { formatPartition, formatPlace } from "../record_place.ts";
 import type { Step } from "../step.ts";
+import { isCommand } from "../subject.ts";
 import type { Decision, DecisionContext } from "./decision.ts";
 import { intendedLine, messageLine } from "./message_line.ts";
 import { clockTime } from "./time_text.ts";
@@ -55,10 +56,6 @@ function arrivalReason(step: Step, intent: Intent, target: string): string {
     ? `The command is not in ${target}: it was not sent, or did not arrive. ` +
       "A producer that comes back sends it again, unchanged."
     : "Its bytes are meant to be no command, so nothing tells by an id whether they arrived.";
-}
-
-function isCommand({ encoding, value }: Intent): boolean {
-  return encoding === "text" && decodeText("order-commands", value).ok;
 }
 
 /** The notifier took a notification for live streams. */
