@@ -14,14 +14,14 @@ export interface PtyOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** How long a screen is waited for; machines may be busy. */
+/** How long a screen, or a shell's end, is waited for; machines may be busy. */
 const PATIENCE_MS = 30_000;
 
 /** Shell commands on a terminal. */
 export class PtyProgram implements AsyncDisposable {
   readonly #pty: IPty;
   readonly #terminal: InstanceType<typeof xterm.Terminal>;
-  readonly #ended = Promise.withResolvers<void>();
+  #isOver = false;
   /** All that was written. */
   raw = "";
 
@@ -41,7 +41,7 @@ export class PtyProgram implements AsyncDisposable {
       this.raw += text;
       this.#terminal.write(text);
     });
-    this.#pty.onExit(() => this.#ended.resolve());
+    this.#pty.onExit(() => this.#isOver = true);
   }
 
   /** Types a text, control characters and all. */
@@ -72,25 +72,31 @@ export class PtyProgram implements AsyncDisposable {
   /** The screen as soon as it has a text. @throws showing the screen that there was instead */
   async until(what: string | RegExp): Promise<string> {
     let text = "";
-    try {
-      await eventually(`the screen shows ${what}`, async () => {
-        text = (await this.screen()).join("\n");
-        return typeof what === "string" ? text.includes(what) : what.test(text);
-      }, PATIENCE_MS);
-    } catch (error) {
-      throw new Error(`${(error as Error).message}; it shows\n${text}`); // eventually throws those
-    }
+    await this.#within(`the screen shows ${what}`, async () => {
+      text = (await this.screen()).join("\n");
+      return typeof what === "string" ? text.includes(what) : what.test(text);
+    });
     return text;
   }
 
-  /** Resolves when the shell has ended. */
-  get ended(): Promise<void> {
-    return this.#ended.promise;
+  /** Resolves when the shell has ended. @throws showing the screen when it does not */
+  async ended(): Promise<void> {
+    await this.#within("the shell has ended", () => this.#isOver);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#pty.kill();
-    await this.#ended.promise;
+    // A shell with a stopped job may not go by itself, and nothing is left behind.
+    if (!this.#isOver) this.#pty.kill("SIGKILL");
+    await this.ended();
     this.#terminal.dispose();
+  }
+  async #within(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+    try {
+      await eventually(what, holds, PATIENCE_MS);
+    } catch (error) {
+      // eventually() throws Errors.
+      const shown = (await this.screen()).join("\n");
+      throw new Error(`${(error as Error).message}; the screen shows\n${shown}`);
+    }
   }
 }
