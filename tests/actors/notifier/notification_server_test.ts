@@ -11,7 +11,6 @@ import { type Envelope, notificationSchema } from "../../../kafka/messages/mod.t
 import { neighbours, notificationLog, range, tell, until } from "./notifier_floor.ts";
 
 const [USER] = neighbours();
-const SANITIZED = { sanitizeOps: true, sanitizeResources: true };
 
 interface Place extends AsyncDisposable {
   readonly log: EventLog;
@@ -125,7 +124,6 @@ async function connect(url: string) {
 
 Deno.test(
   "notification server tells server-sent events with id, type and JSON",
-  SANITIZED,
   async () => {
     await using place = await serve();
     const client = await listen(place.url);
@@ -142,7 +140,6 @@ Deno.test(
 
 Deno.test(
   "notification server resumes server-sent events after Last-Event-ID",
-  SANITIZED,
   async () => {
     await using place = await serve();
     const first = await listen(`${place.url}?after=beginning`);
@@ -160,7 +157,7 @@ Deno.test(
   },
 );
 
-Deno.test("notification server tells and resumes over a WebSocket", SANITIZED, async () => {
+Deno.test("notification server tells and resumes over a WebSocket", async () => {
   await using place = await serve();
   const first = await connect(`${place.url}/ws`);
   await until(() => place.hub.counters.live === 1);
@@ -178,7 +175,6 @@ Deno.test("notification server tells and resumes over a WebSocket", SANITIZED, a
 
 Deno.test(
   "notification server goes on telling when another takes over, by id",
-  SANITIZED,
   async () => {
     await using log = await notificationLog();
     const told: (number | undefined)[] = [];
@@ -204,7 +200,6 @@ Deno.test(
 
 Deno.test(
   "notification server sends a comment when there is nothing else to send",
-  SANITIZED,
   async () => {
     await using place = await serve({ heartbeatMs: 10 });
     const client = await listen(place.url);
@@ -217,7 +212,6 @@ Deno.test(
 
 Deno.test(
   "notification server drops a client that takes nothing, and no other",
-  SANITIZED,
   async () => {
     await using place = await serve({ maxQueued: 600, clock: HASTY });
     const { port } = place.server;
@@ -245,7 +239,7 @@ Deno.test(
   },
 );
 
-Deno.test("notification server refuses wrong requests with the reason", SANITIZED, async () => {
+Deno.test("notification server refuses wrong requests with the reason", async () => {
   await using place = await serve();
   await tell(place.log, USER, [0]);
   const { url: base } = place.server;
@@ -268,7 +262,6 @@ Deno.test("notification server refuses wrong requests with the reason", SANITIZE
 
 Deno.test(
   "notification server refuses a host name that is not this machine's",
-  SANITIZED,
   async () => {
     await using place = await serve();
     const { port } = place.server;
@@ -283,14 +276,13 @@ Deno.test(
 
 Deno.test(
   "notification server refuses a WebSocket of a wrong place before the upgrade",
-  SANITIZED,
   async () => {
     await using place = await serve();
     await assert.rejects(connect(`${place.url}/ws?after=nonsense`));
   },
 );
 
-Deno.test("notification server ends a WebSocket that sends something", SANITIZED, async () => {
+Deno.test("notification server ends a WebSocket that sends something", async () => {
   await using place = await serve();
   const client = await connect(`${place.url}/ws`);
   client.socket.send("hello");
@@ -298,7 +290,7 @@ Deno.test("notification server ends a WebSocket that sends something", SANITIZED
   await until(() => place.server.counters.connections === 0);
 });
 
-Deno.test("notification server keeps to its limits of connections", SANITIZED, async () => {
+Deno.test("notification server keeps to its limits of connections", async () => {
   await using place = await serve({ maxConnections: 3, maxConnectionsPerUser: 2 });
   const clients = [await listen(place.url), await listen(place.url)];
   const third = await fetch(place.url);
@@ -317,7 +309,6 @@ Deno.test("notification server keeps to its limits of connections", SANITIZED, a
 
 Deno.test(
   "notification server closes with clients connected, and tells them",
-  SANITIZED,
   async () => {
     await using place = await serve();
     const client = await listen(place.url);
