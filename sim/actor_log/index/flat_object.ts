@@ -7,6 +7,7 @@
  */
 
 import { ASCII, asciiBytes, ENDS_PLAIN_TEXT, isToken, isWholeNumber } from "./ascii.ts";
+import { ObjectShape, type ShapedMember, VALUE } from "./object_shape.ts";
 
 /** The names that are looked for. */
 export const FIELDS = [
@@ -33,13 +34,19 @@ export const FIELDS = [
 /** One of the names that are looked for. */
 export type Field = (typeof FIELDS)[number];
 
-/** What a field's value is. */
-export const KIND = { none: 0, text: 1, escaped: 2, whole: 3, number: 4, word: 5 } as const;
+/** What a field's value is; `object`: a text that holds an object. */
+export const KIND = { none: 0, text: 1, object: 2, whole: 3, number: 4, word: 5 } as const;
+
+/** Objects in a row that are not written as their shape has it, before it is learnt anew. */
+const MISSES = 64;
 
 const TOKENS = FIELDS.map(asciiBytes);
 /** Fields plus one by length and first letter, in which all of them differ. */
 const BY_SHAPE = new Uint8Array(1_024);
 TOKENS.forEach((token, field) => BY_SHAPE[shapeOf(token.length, token[0]!)] = field + 1);
+/** Bytes of brace, `type` and colon: what stands before an object's first text, but for its quotes. */
+const FIRST_TEXT_NAME = 6;
+
 const NULL = asciiBytes("null");
 const TRUE = asciiBytes("true");
 const FALSE = asciiBytes("false");
@@ -56,28 +63,89 @@ export class FlatObject {
   readonly kinds = new Uint8Array(FIELDS.length);
   readonly #starts = new Int32Array(FIELDS.length);
   readonly #ends = new Int32Array(FIELDS.length);
-  #bytes: Uint8Array = new Uint8Array();
+  /** By the first letter of an object's first text: how the last one with it was written. */
+  readonly #shapes = new Array<ObjectShape | undefined>(256).fill(undefined);
+  /** Reads the object that the field `value` holds as its text. */
+  readonly #inner: FlatObject | null;
   /** 2 where quotes are escaped, since all of it stands in a JSON string. */
-  #quoteLength = 1;
+  readonly #quoteLength: number;
+  #bytes: Uint8Array = new Uint8Array();
   #end = 0;
+  /** Of the member that was read last. */
+  #field = -1;
+  #valueAt = 0;
+  #value = 0;
 
-  /**
-   * Whether the bytes from `from` to `to` are such an object. With `quoted` they are the inside of a JSON
-   * string, and every quote has its backslash.
-   */
-  read(bytes: Uint8Array, from: number, to: number, quoted = false): boolean {
+  /** With `inner`, objects whose `value` is a text of such an object are flat too. */
+  constructor({ isQuoted = false, inner = null }: {
+    /** Whether it is the inside of a JSON string, where every quote has its backslash. */
+    readonly isQuoted?: boolean;
+    readonly inner?: FlatObject | null;
+  } = {}) {
+    this.#quoteLength = isQuoted ? 2 : 1;
+    this.#inner = inner;
+  }
+
+  /** Whether the bytes from `from` to `to` are such an object. */
+  read(bytes: Uint8Array, from: number, to: number): boolean {
+    return this.#read(bytes, from, to) === to;
+  }
+
+  /** Reads the object that begins at `from`; behind it, or -1. Past `to` when it is cut off there. */
+  #read(bytes: Uint8Array, from: number, to: number): number {
     this.#bytes = bytes;
     this.#end = to;
-    this.#quoteLength = quoted ? 2 : 1;
     this.kinds.fill(KIND.none);
-    if (to - from < 2 || bytes[from] !== ASCII.openBrace) return false;
-    for (let at = from + 1;;) {
-      at = this.#member(at);
-      if (at < 0) return false;
-      if (bytes[at] === ASCII.closeBrace) return at + 1 === to;
-      if (bytes[at] !== ASCII.comma) return false;
-      at++;
+    const letter = bytes[from + FIRST_TEXT_NAME + 3 * this.#quoteLength] ?? 0;
+    const shape = this.#shapes[letter];
+    const known = shape === undefined ? from : this.#readAs(shape, from);
+    if (known > from && bytes[known] === ASCII.closeBrace) {
+      shape!.misses = 0;
+      return known + 1;
     }
+    const end = this.#readOn(from, known);
+    if (end >= 0 && (shape === undefined || ++shape.misses >= MISSES)) {
+      this.#shapes[letter] = this.#shapeOf(from);
+    }
+    return end;
+  }
+
+  /** Reads members as long as they are written so: behind the last of them. */
+  #readAs({ count, beginnings, ends, fields, values }: ObjectShape, from: number): number {
+    const bytes = this.#bytes;
+    let at = from;
+    for (let member = 0, next = 0; member < count; member++) {
+      const end = ends[member]!;
+      let valueAt = at;
+      for (; next < end; next++, valueAt++) if (bytes[valueAt] !== beginnings[next]) return at;
+      const valueEnd = this.#readValue(fields[member]!, values[member]!, valueAt);
+      if (valueEnd < 0) return at;
+      at = valueEnd;
+    }
+    return at;
+  }
+
+  /** Reads the members that are left at `at`; behind the object, or -1. */
+  #readOn(from: number, at: number): number {
+    const bytes = this.#bytes;
+    for (let next = at; next >= 0;) {
+      if (bytes[next] === ASCII.closeBrace && next > from) return next + 1;
+      if (bytes[next] !== (next > from ? ASCII.comma : ASCII.openBrace)) return -1;
+      next = this.#member(next + 1);
+    }
+    return -1;
+  }
+
+  /** How an object is written that can be read. */
+  #shapeOf(from: number): ObjectShape {
+    const members: ShapedMember[] = [];
+    for (let at = from; at === from || this.#bytes[at] !== ASCII.closeBrace;) {
+      const start = at;
+      at = this.#member(at + 1);
+      const beginning = this.#bytes.slice(start, this.#valueAt);
+      members.push({ beginning, field: this.#field, value: this.#value });
+    }
+    return new ObjectShape(members);
   }
 
   /** Where a field's characters, digits or letters begin. */
@@ -115,7 +183,14 @@ export class FlatObject {
     const colon = nameEnd + this.#quoteLength;
     if (this.#bytes[colon] !== ASCII.colon) return -1;
     // Of two of one name the second counts, as for a parser.
-    return this.#value(this.#fieldAt(nameStart, nameEnd), colon + 1);
+    this.#field = this.#fieldAt(nameStart, nameEnd);
+    const textStart = this.#quote(colon + 1);
+    this.#valueAt = textStart < 0 ? colon + 1 : textStart;
+    this.#value = textStart < 0 ? VALUE.bare : VALUE.text;
+    const end = this.#readValue(this.#field, this.#value, this.#valueAt);
+    if (end >= 0 || this.#value === VALUE.bare || this.#field !== FIELD.value) return end;
+    this.#value = VALUE.object;
+    return this.#readValue(this.#field, this.#value, this.#valueAt);
   }
 
   #fieldAt(from: number, to: number): number {
@@ -123,21 +198,23 @@ export class FlatObject {
     return field >= 0 && isToken(this.#bytes, from, to, TOKENS[field]!) ? field : -1;
   }
 
-  #value(field: number, at: number): number {
-    const textStart = this.#quote(at);
-    if (textStart >= 0) {
-      const plainEnd = this.#plainEnd(textStart);
-      if (plainEnd >= 0) {
-        this.#note(field, KIND.text, textStart, plainEnd);
-        return plainEnd + this.#quoteLength;
-      }
-      // What an intent carries is JSON in a string.
-      const escapedEnd = field === FIELD.value ? this.#escapedEnd(textStart) : -1;
-      if (escapedEnd < 0) return -1;
-      this.#note(field, KIND.escaped, textStart, escapedEnd);
-      return escapedEnd + 1;
-    }
-    return this.#numberOrWord(field, at);
+  /** Reads a value of one of {@link VALUE}, behind the quote of a text; where it ends, or -1. */
+  #readValue(field: number, value: number, at: number): number {
+    if (value === VALUE.bare) return this.#numberOrWord(field, at);
+    if (value === VALUE.object) return this.#object(field, at);
+    const end = this.#plainEnd(at);
+    if (end < 0) return -1;
+    this.#note(field, KIND.text, at, end);
+    return end + this.#quoteLength;
+  }
+
+  /** A text that holds an object. */
+  #object(field: number, at: number): number {
+    if (this.#inner === null) return -1;
+    const end = this.#inner.#read(this.#bytes, at, this.#end);
+    if (end < 0 || this.#bytes[end] !== ASCII.quote) return -1;
+    this.#note(field, KIND.object, at, end);
+    return end + 1;
   }
 
   #numberOrWord(field: number, at: number): number {
@@ -149,7 +226,7 @@ export class FlatObject {
       return end;
     }
     const wholeEnd = this.#digits(at);
-    const end = this.#numberEnd(at);
+    const end = this.#numberEnd(at, wholeEnd);
     if (end < 0) return -1;
     const isWhole = wholeEnd === end && isWholeNumber(this.#bytes, at, end);
     this.#note(field, isWhole ? KIND.whole : KIND.number, at, end);
@@ -172,33 +249,19 @@ export class FlatObject {
 
   /** Where a text without escapes ends: at its quote. -1 when it has escapes, or no end. */
   #plainEnd(from: number): number {
-    const at = this.#stop(from);
-    return at < this.#end && this.#quote(at) >= 0 ? at : -1;
-  }
-
-  /** Where a text ends whose only escapes are those of quotes. */
-  #escapedEnd(from: number): number {
     const bytes = this.#bytes;
-    for (let at = this.#stop(from); at < this.#end; at = this.#stop(at + 2)) {
-      if (bytes[at] === ASCII.quote) return at;
-      if (bytes[at] !== ASCII.backslash || bytes[at + 1] !== ASCII.quote) return -1;
-    }
-    return -1;
-  }
-
-  /** Where the characters end that stand for themselves. */
-  #stop(from: number): number {
-    const bytes = this.#bytes;
+    const end = this.#end;
     let at = from;
-    while (at < this.#end && ENDS_PLAIN_TEXT[bytes[at]!] === 0) at++;
-    return at;
+    while (at < end && ENDS_PLAIN_TEXT[bytes[at]!] === 0) at++;
+    return at < end && this.#quote(at) >= 0 ? at : -1;
   }
 
-  /** Behind the number that begins at `at`, by JSON's grammar, or -1. */
-  #numberEnd(from: number): number {
+  /** Behind the number that begins at `at` with digits up to `wholeEnd`, by JSON's grammar, or -1. */
+  #numberEnd(from: number, wholeEnd: number): number {
     const bytes = this.#bytes;
-    const first = bytes[from] === ASCII.minus ? from + 1 : from;
-    let at = this.#digits(first);
+    const isNegative = bytes[from] === ASCII.minus;
+    const first = isNegative ? from + 1 : from;
+    let at = isNegative ? this.#digits(first) : wholeEnd;
     if (at === first || (bytes[first] === ASCII.zero && at > first + 1)) return -1;
     if (bytes[at] === ASCII.point) {
       const fraction = at + 1;
@@ -217,8 +280,9 @@ export class FlatObject {
   /** Behind the digits that begin at `at`. */
   #digits(from: number): number {
     const bytes = this.#bytes;
+    const end = this.#end;
     let at = from;
-    while (at < this.#end && bytes[at]! >= ASCII.zero && bytes[at]! <= ASCII.nine) at++;
+    while (at < end && bytes[at]! >= ASCII.zero && bytes[at]! <= ASCII.nine) at++;
     return at;
   }
 }

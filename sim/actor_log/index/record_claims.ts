@@ -69,8 +69,8 @@ export class RecordClaims {
   readonly #firstLane: readonly number[];
   readonly #counts: readonly number[];
   readonly #tail = new DerivedTail();
-  readonly #outer = new FlatObject();
-  readonly #inner = new FlatObject();
+  readonly #inner = new FlatObject({ isQuoted: true });
+  readonly #outer = new FlatObject({ inner: this.#inner });
 
   constructor(table: LaneTable) {
     this.#table = table;
@@ -186,7 +186,6 @@ export class RecordClaims {
     if (!object.read(bytes, 0, bytes.length)) return false;
     if (!isSureIntent(object) || !this.#readEnvelope(object, bytes)) return false;
     const inner = this.#inner;
-    if (!inner.read(bytes, object.start(FIELD.value), object.end(FIELD.value), true)) return false;
     // What names nobody, or somebody in another way, is looked at with care.
     if (inner.kinds[FIELD.userId] !== KIND.text) return false;
     this.#readProducer(object, bytes, record);
@@ -278,11 +277,11 @@ function isSureSettlement(object: FlatObject): boolean {
     object.kinds[FIELD.sequence] === KIND.whole;
 }
 
-/** Whether an intent would surely be decoded, and carries JSON as text. */
+/** Whether an intent would surely be decoded, and carries a flat object of JSON as text. */
 function isSureIntent(object: FlatObject): boolean {
   const { kinds } = object;
   return object.is(FIELD.type, TYPE.intent) && object.isText(FIELD.producer, MAX_ID_LENGTH) &&
     kinds[FIELD.number] === KIND.whole && kinds[FIELD.intendedAt] === KIND.whole &&
     kinds[FIELD.partition] === KIND.whole && kinds[FIELD.key] === KIND.text &&
-    kinds[FIELD.value] === KIND.escaped && object.is(FIELD.encoding, TEXT_ENCODING);
+    kinds[FIELD.value] === KIND.object && object.is(FIELD.encoding, TEXT_ENCODING);
 }

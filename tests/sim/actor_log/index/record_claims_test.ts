@@ -34,8 +34,7 @@ function recordOf(topic: LaneTopic, value: Uint8Array): LogRecord {
 }
 
 /** What is read of the bytes, as plain data. */
-function readOf(topic: LaneTopic, value: Uint8Array) {
-  const claims = new RecordClaims(TABLE);
+function readOf(topic: LaneTopic, value: Uint8Array, claims = new RecordClaims(TABLE)) {
   claims.read(recordOf(topic, value), topic);
   const { fingerprint, originLane, originOffset, channel, sequence, producer, number } = claims;
   return {
@@ -135,6 +134,23 @@ Deno.test("RecordClaims.read() takes no client's bytes for a command that decodi
       assert.deepEqual([producer, userId, orderId], [null, null, null]);
     }),
     { numRuns: 3_000 },
+  );
+});
+
+Deno.test("RecordClaims.read() gives the same whatever it has read before", () => {
+  const kinds = fc.constantFrom("written" as const, "rewritten" as const, "changed" as const);
+  const drawn = fc.tuple(fc.nat(), kinds, fc.constantFrom(...rewritings), fc.nat(), fc.nat(255));
+  fc.assert(
+    fc.property(topics, fc.array(drawn, { minLength: 8, maxLength: 24 }), (topic, many) => {
+      const claims = new RecordClaims(TABLE);
+      for (const [seed, kind, rewrite, at, byte] of many) {
+        const text = encodeMessage(drawMessage(seededRandom(seed), topic));
+        const value = new TextEncoder().encode(kind === "rewritten" ? rewrite(text) : text);
+        if (kind === "changed") value[at % value.length] = byte;
+        assert.deepEqual(readOf(topic, value, claims), readOf(topic, value));
+      }
+    }),
+    { numRuns: 300 },
   );
 });
 
