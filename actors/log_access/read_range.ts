@@ -37,11 +37,19 @@ export async function* readRange(
   }
 }
 
-/** As {@link readRange}, as many records at a time as came at once; never none. */
+/**
+ * As {@link readRange}, as many records at a time as came at once; never none. With `isReleasing` their
+ * memory is given back when the next are asked for: nothing of them may be looked at any more then.
+ */
 export async function* readBatches(
   log: EventLog,
   { topic, partition }: TopicPartition,
-  range: { readonly from?: number; readonly to?: number; readonly maxRecords?: number } = {},
+  range: {
+    readonly from?: number;
+    readonly to?: number;
+    readonly maxRecords?: number;
+    readonly isReleasing?: boolean;
+  } = {},
 ): AsyncGenerator<readonly LogRecord[]> {
   const [description] = await log.describeTopics([topic]);
   const bounds = description?.offsets[partition];
@@ -68,6 +76,7 @@ export async function* readBatches(
       const { records, nextOffset } = batch;
       const wanted = nextOffset <= to ? records : records.filter(({ offset }) => offset < to);
       if (wanted.length > 0) yield wanted;
+      if (range.isReleasing === true) batch.release?.();
       position = nextOffset;
     }
   } finally {

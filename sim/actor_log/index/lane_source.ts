@@ -24,13 +24,18 @@ export function readAheadOf({ lanes }: LaneTable): number {
   return Math.min(most, Math.max(least, Math.floor(all / Math.max(1, lanes.length))));
 }
 
-/** The records of a lane, as far as it goes. */
+/** The records of a lane, as far as it goes. A batch must not be looked at behind the next. */
 export function laneBatches(
   log: EventLog,
   { topic, partition, start, end }: Lane,
   maxRecords: number,
 ): AsyncGenerator<readonly LogRecord[]> {
-  return readBatches(log, { topic, partition }, { from: start, to: end, maxRecords });
+  return readBatches(log, { topic, partition }, {
+    from: start,
+    to: end,
+    maxRecords,
+    isReleasing: true,
+  });
 }
 
 /** The records of one lane. */

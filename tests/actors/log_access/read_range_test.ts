@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { READ_PATIENCE_MS, readRange } from "../../../actors/log_access/read_range.ts";
+import { READ_PATIENCE_MS, readBatches, readRange } from "../../../actors/log_access/read_range.ts";
 import {
   type EventLog,
   EventLogError,
@@ -17,6 +17,7 @@ type Step = readonly number[] | { readonly cameTo: number };
 function scripted(end: number, steps: readonly Step[]) {
   let polls = 0;
   let waitedMs = 0;
+  const released: number[] = [];
   const position = { ...AT, offset: 0 };
   const log: Partial<EventLog> = {
     describeTopics: () =>
@@ -41,13 +42,14 @@ function scripted(end: number, steps: readonly Step[]) {
             waitedMs += timeoutMs;
             return Promise.resolve([]);
           }
-          return Promise.resolve([batchOf(step, end)]);
+          const release = () => released.push(...step);
+          return Promise.resolve([{ ...batchOf(step, end), release }]);
         },
       };
     },
   };
   // What readRange calls is there.
-  return { log: log as EventLog, waited: () => waitedMs };
+  return { log: log as EventLog, waited: () => waitedMs, released };
 }
 
 function batchOf(offsets: readonly number[], endOffset: number): FetchedBatch {
@@ -94,4 +96,16 @@ Deno.test("readRange() ends where the reader came past a hole of compaction", as
 Deno.test("readRange() gives what lies within its bounds", async () => {
   assert.deepEqual(await offsetsOf(scripted(9, [[2, 3, 4, 5]]).log, { from: 2, to: 4 }), [2, 3]);
   assert.deepEqual(await offsetsOf(scripted(3, []).log, { from: 3 }), []);
+});
+
+Deno.test("readBatches() gives memory back once the next records are asked for, if it may", async () => {
+  const kept = scripted(4, [[0, 1], [2, 3]]);
+  for await (const _ of readBatches(kept.log, AT)) assert.deepEqual(kept.released, []);
+  assert.deepEqual(kept.released, []);
+  const { log, released } = scripted(4, [[0, 1], [2, 3]]);
+  const releasedAt: (readonly number[])[] = [];
+  for await (const _ of readBatches(log, AT, { isReleasing: true })) {
+    releasedAt.push([...released]);
+  }
+  assert.deepEqual([...releasedAt, released], [[], [0, 1], [0, 1, 2, 3]]);
 });
