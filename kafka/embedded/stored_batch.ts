@@ -5,6 +5,7 @@
  */
 
 import { EventLogError, type LogRecord } from "../event_log.ts";
+import { SPAN, type SpannedRecord, type ValueSpan } from "../value_span.ts";
 import {
   BATCH_VERSION,
   CHECKSUM_BYTES,
@@ -186,7 +187,7 @@ export class StoredBatch {
 }
 
 /** A record of a row. `value` is a view of the row's bytes and must not be changed. */
-class StoredRecord implements LogRecord {
+class StoredRecord implements LogRecord, SpannedRecord, ValueSpan {
   readonly offset: number;
   readonly #batch: StoredBatch;
   readonly #index: number;
@@ -235,6 +236,23 @@ class StoredRecord implements LogRecord {
   get value(): Uint8Array | null {
     if (this.#valueEnd < 0) return null;
     return this.#value ??= this.#batch.data.subarray(this.#valueStart, this.#valueEnd);
+  }
+
+  /** Itself: an object of its own would cost as much as a view. */
+  get [SPAN](): ValueSpan | null {
+    return this.#valueEnd < 0 ? null : this;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#batch.data;
+  }
+
+  get start(): number {
+    return this.#valueStart;
+  }
+
+  get end(): number {
+    return this.#valueEnd;
   }
 
   get text(): string | null {

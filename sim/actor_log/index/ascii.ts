@@ -45,6 +45,13 @@ export function asciiBytes(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
+const decoder = new TextDecoder();
+
+/** Bytes of ASCII as a text of their own. */
+export function asciiText(bytes: Uint8Array, from: number, to: number): string {
+  return decoder.decode(bytes.subarray(from, to));
+}
+
 /** Whether `token` stands right before `end`. */
 export function standsBefore(bytes: Uint8Array, end: number, token: Uint8Array): boolean {
   const start = end - token.length;

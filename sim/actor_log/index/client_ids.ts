@@ -7,7 +7,7 @@
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { CommandNames } from "./lane_columns.ts";
+import type { CommandColumns } from "./command_columns.ts";
 import { ownText } from "./own_text.ts";
 import {
   ID_BLOCK_ENTRIES,
@@ -61,13 +61,13 @@ export class IdWriter {
   }
 
   /** Adds what a command or an intent of a rank names; ranks only grow. */
-  add(names: CommandNames, rank: number): void {
-    const { userId, orderId } = names;
-    if (userId === null) return;
-    const hash = hashOf(userId, orderId ?? "");
-    const slot = names.number % REMEMBERED_COMMANDS;
-    if (this.#named[slot] === hash) return;
+  add(commands: CommandColumns, at: number, rank: number): void {
+    const hash = commands.hashes[at]!;
+    const slot = commands.numbers[at]! % REMEMBERED_COMMANDS;
+    if (hash === 0 || this.#named[slot] === hash) return;
     this.#named[slot] = hash;
+    const userId = commands.userId(at)!; // Only what names nobody has no hash.
+    const orderId = commands.orderId(at);
     if (this.#usersSeen.isNew(userId)) this.#users.add(ownText(userId) + PART_END);
     if (orderId !== null) this.#orders.add([orderId, userId, rank].join(PART_END));
   }
@@ -95,20 +95,6 @@ class RecentTexts {
     this.#young.add(ownText(text));
     return !isOld;
   }
-}
-
-/** Of 53 bits, so that two commands of one number that name different things are not confused. */
-function hashOf(userId: string, orderId: string): number {
-  let [high, low] = [0, 0];
-  for (const text of [userId, orderId]) {
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      high = Math.imul(high ^ unit, 0x9e3779b1);
-      low = Math.imul(low, 31) + unit | 0;
-    }
-    high ^= high >>> 15;
-  }
-  return (high >>> 11) * 2 ** 32 + (low >>> 0) + 1;
 }
 
 /** Entries of one set, sorted so many at a time. */

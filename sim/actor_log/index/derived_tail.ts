@@ -37,10 +37,10 @@ export class DerivedTail {
   #start = 0;
   #end = 0;
 
-  /** Whether the bytes end so; false says nothing of what they are. */
-  read(bytes: Uint8Array): boolean {
-    if (!standsBefore(bytes, BEGINNING.length, BEGINNING)) return false;
-    const last = bytes.length - 1;
+  /** Whether the bytes from `from` to `to` end so; false says nothing of what they are. */
+  read(bytes: Uint8Array, from: number, to: number): boolean {
+    if (!standsBefore(bytes, from + BEGINNING.length, BEGINNING)) return false;
+    const last = to - 1;
     if (bytes[last] !== ASCII.closeBrace) return false;
     const timestampAt = digitsStart(bytes, last);
     if (!isWholeNumber(bytes, timestampAt, last)) return false;
@@ -56,7 +56,8 @@ export class DerivedTail {
     if (!this.#text(bytes, this.#start - 1 - CORRELATION.length, ID)) return false;
     this.idStart = this.#start;
     this.idEnd = this.#end;
-    return true;
+    // What stands before belongs to another record.
+    return this.idStart - 1 - ID.length >= from;
   }
 
   /** A text that ends before `end`, of printable ASCII without escapes, and its name before it. */

@@ -56,9 +56,7 @@ export class IndexWriter {
     if (fingerprints[at]! >= 0) this.#correlations.add(rank, fingerprints[at]!);
     const channel = channels[at]!;
     if (channel >= 0) this.#channels.add(lane, offset, channel, sequences[at]!);
-    if (commands.length === 0) return;
-    const command = commands[at]!;
-    if (command !== null) this.#ids.add(command, rank);
+    if (commands !== null) this.#ids.add(commands, at, rank);
   }
 
   /** Writes down what is left. */

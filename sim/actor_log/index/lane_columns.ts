@@ -7,19 +7,12 @@
 
 import type { LogRecord } from "../../../kafka/event_log.ts";
 import type { RuntimeEvent } from "../../../actors/runtime/runtime_events.ts";
+import { CommandColumns } from "./command_columns.ts";
 import type { LaneTopic } from "./lanes.ts";
 import type { RecordClaims } from "./record_claims.ts";
 
 /** How entries come one after another at equal times. */
 export const ENTRY_KIND = { follows: 0, begins: 1, event: 2 } as const;
-
-/** A command or an intent, as far as it names something. */
-export interface CommandNames {
-  readonly producer: string | null;
-  readonly number: number;
-  readonly userId: string | null;
-  readonly orderId: string | null;
-}
 
 /** An event with its line. */
 export interface EventLine {
@@ -43,8 +36,8 @@ export class LaneColumns {
   channels = new Int32Array(0);
   sequences = new Float64Array(0);
   fingerprints = new Int32Array(0);
-  /** Of intents and clients' commands; empty for other lanes. */
-  commands: (CommandNames | null)[] = [];
+  /** Of lanes of intents and commands only. */
+  commands: CommandColumns | null = null;
   /** Of the lane of events only. */
   events: EventLine[] = [];
   #time = 0;
@@ -53,7 +46,8 @@ export class LaneColumns {
   fill(records: readonly LogRecord[], topic: LaneTopic, claims: RecordClaims, lane: number): void {
     this.#makeRoom(records.length);
     const named = topic === "intents" || topic === "order-commands";
-    this.commands = [];
+    const commands = named ? this.commands ??= new CommandColumns() : null;
+    commands?.begin(records.length);
     let time = this.#time;
     for (let i = 0; i < records.length; i++) {
       const record = records[i]!;
@@ -70,7 +64,7 @@ export class LaneColumns {
       // One that claims to follow from a later record of its own lane would wait for itself.
       this.waitLanes[i] = originLane === lane && originOffset >= offset ? -1 : originLane;
       this.waitOffsets[i] = originOffset + 1;
-      if (named) this.commands.push(namesOf(claims));
+      commands?.push(claims);
     }
     this.#time = time;
   }
@@ -105,9 +99,4 @@ export class LaneColumns {
     this.sequences = new Float64Array(count);
     this.fingerprints = new Int32Array(count);
   }
-}
-
-function namesOf({ producer, number, userId, orderId }: RecordClaims): CommandNames | null {
-  if (producer === null && userId === null) return null;
-  return { producer, number, userId, orderId };
 }

@@ -132,9 +132,8 @@ export class OrderMerge {
     const waitLane = waitLanes[at]!;
     if (waitLane >= 0) return this.#taken[waitLane]! >= waitOffsets[at]! ? "free" : "waits";
     if (this.#named[lane] !== NAMED.commands) return "free";
-    const command = commands[at]!;
-    if (command === null || command.producer === null) return "free";
-    return this.#producers.standing(command.producer, command.number);
+    const producer = commands!.producers[at]!; // Lanes of commands have them.
+    return producer === null ? "free" : this.#producers.standing(producer, commands!.numbers[at]!);
   }
 
   /** Has a lane wait for what its next entry follows from. */
@@ -147,18 +146,18 @@ export class OrderMerge {
       this.#waiters[waitLane]!.push(lane);
       return;
     }
-    const { producer, number } = commands[at]!; // Only a producer's command waits for no lane.
     this.#waits[lane] = WAIT.producer;
-    this.#producers.wait(producer ?? "", number, lane);
+    // Only a producer's command waits for no lane.
+    this.#producers.wait(commands!.producers[at] ?? "", commands!.numbers[at]!, lane);
   }
 
   /** Lets go whoever waited for the entry that was taken. */
   #letGo(lane: number, { commands }: LaneColumns, taken: number): void {
     if (this.#waiters[lane]!.length > 0) this.#release(lane);
     if (this.#named[lane] !== NAMED.intents) return;
-    const intent = commands[taken]!;
-    if (intent === null || intent.producer === null) return;
-    for (const woken of this.#producers.take(intent.producer, intent.number)) {
+    const producer = commands!.producers[taken]!; // Lanes of intents have them.
+    if (producer === null) return;
+    for (const woken of this.#producers.take(producer, commands!.numbers[taken]!)) {
       this.#waiting--;
       this.#push(woken);
     }
@@ -194,7 +193,7 @@ export class OrderMerge {
     const { at, waitLanes, commands } = this.#parts.columns[lane]!;
     this.#waiting--;
     if (this.#waits[lane] === WAIT.producer) {
-      this.#producers.forget(commands[at]?.producer ?? "", lane);
+      this.#producers.forget(commands?.producers[at] ?? "", lane);
     } else {
       const waitLane = waitLanes[at]!;
       this.#waiters[waitLane] = this.#waiters[waitLane]!.filter((waiter) => waiter !== lane);

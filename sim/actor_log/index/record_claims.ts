@@ -10,6 +10,7 @@
  */
 
 import type { LogRecord } from "../../../kafka/event_log.ts";
+import { spanOf, type ValueSpan } from "../../../kafka/value_span.ts";
 import {
   channelOf,
   decodeText,
@@ -19,7 +20,16 @@ import {
 } from "../../../kafka/messages/mod.ts";
 import { readRecordOf } from "../record_reader.ts";
 import { subjectOf } from "../subject.ts";
-import { ASCII, asciiBytes, digitsStart, isToken, isWholeNumber, wholeNumber } from "./ascii.ts";
+import {
+  ASCII,
+  asciiBytes,
+  asciiText,
+  digitsStart,
+  isToken,
+  isWholeNumber,
+  wholeNumber,
+} from "./ascii.ts";
+import { ClaimedNames } from "./claimed_names.ts";
 import { fingerprintOf, fingerprintOfAscii } from "./correlation_fingerprint.ts";
 import { DerivedTail } from "./derived_tail.ts";
 import { FIELD, FlatObject, KIND } from "./flat_object.ts";
@@ -43,12 +53,6 @@ const TEXT_ENCODING = asciiBytes("text");
 /** Where a type's first letter stands in `{"type":"…`. */
 const TYPE_AT = 9;
 
-/** What identifies an order. */
-export interface NamedOrder {
-  readonly userId: string;
-  readonly orderId: string;
-}
-
 /** What a record says: one object for many, read into again and again. */
 export class RecordClaims {
   /** Of the correlation id; -1 without a message. */
@@ -63,14 +67,15 @@ export class RecordClaims {
   producer: string | null = null;
   number = 0;
   /** Whom a client's command, or an intent's, names. */
-  userId: string | null = null;
-  orderId: string | null = null;
+  readonly names = new ClaimedNames();
   readonly #table: LaneTable;
   readonly #firstLane: readonly number[];
   readonly #counts: readonly number[];
   readonly #tail = new DerivedTail();
   readonly #inner = new FlatObject({ isQuoted: true });
   readonly #outer = new FlatObject({ inner: this.#inner });
+  #lastProducer = "";
+  #lastProducerBytes = new Uint8Array();
 
   constructor(table: LaneTable) {
     this.#table = table;
@@ -83,9 +88,9 @@ export class RecordClaims {
   /** Reads a record of a topic. */
   read(record: LogRecord, topic: LaneTopic): void {
     this.#reset();
-    const { value } = record;
-    if (value === null) return;
-    if (!this.#readBytes(value, record, topic)) {
+    const span = spanOf(record);
+    if (span === null) return;
+    if (!this.#readBytes(span, topic)) {
       this.#reset();
       this.#readMessage(record, topic);
     }
@@ -96,40 +101,44 @@ export class RecordClaims {
     this.originLane = -1;
     this.channel = -1;
     this.producer = null;
-    this.userId = null;
-    this.orderId = null;
+    this.number = 0;
+    this.names.setTexts(null, null);
   }
 
   /** Whether the bytes are as our encoders write them, and have been read. */
-  #readBytes(bytes: Uint8Array, record: LogRecord, topic: LaneTopic): boolean {
-    const first = bytes[TYPE_AT];
+  #readBytes({ bytes, start, end }: ValueSpan, topic: LaneTopic): boolean {
+    const first = bytes[start + TYPE_AT];
     switch (topic) {
       case "intents":
-        return this.#readIntent(bytes, record);
+        return this.#readIntent(bytes, start, end);
       case "order-commands":
         // Settlements and releases come from folds, but anybody may write here.
         return first === ASCII.s || first === ASCII.r
-          ? this.#readSettlement(bytes)
-          : this.#readCommand(bytes, record);
+          ? this.#readSettlement(bytes, start, end)
+          : this.#readCommand(bytes, start, end);
       case "market-data":
-        return first === ASCII.p ? this.#readPrice(bytes) : this.#readDerived(bytes);
+        return first === ASCII.p
+          ? this.#readPrice(bytes, start, end)
+          : this.#readDerived(bytes, start, end);
       default:
-        return this.#readDerived(bytes);
+        return this.#readDerived(bytes, start, end);
     }
   }
 
-  #readDerived(bytes: Uint8Array): boolean {
+  #readDerived(bytes: Uint8Array, from: number, to: number): boolean {
     const tail = this.#tail;
-    if (!tail.read(bytes) || tail.idEnd - tail.idStart > MAX_MESSAGE_ID_LENGTH) return false;
+    if (!tail.read(bytes, from, to) || tail.idEnd - tail.idStart > MAX_MESSAGE_ID_LENGTH) {
+      return false;
+    }
     if (!this.#readOrigin(bytes, tail.idStart, tail.idEnd)) return false;
     this.sequence = tail.sequence;
     this.fingerprint = fingerprintOfAscii(bytes, tail.correlationStart, tail.correlationEnd);
     return true;
   }
 
-  #readSettlement(bytes: Uint8Array): boolean {
+  #readSettlement(bytes: Uint8Array, from: number, to: number): boolean {
     const object = this.#outer;
-    if (!object.read(bytes, 0, bytes.length) || !isSureSettlement(object)) return false;
+    if (!object.read(bytes, from, to) || !isSureSettlement(object)) return false;
     if (!this.#readEnvelope(object, bytes)) return false;
     if (!this.#readOrigin(bytes, object.start(FIELD.id), object.end(FIELD.id))) return false;
     this.sequence = wholeNumber(bytes, object.start(FIELD.sequence), object.end(FIELD.sequence));
@@ -166,30 +175,30 @@ export class RecordClaims {
     this.originOffset = offset;
   }
 
-  #readPrice(bytes: Uint8Array): boolean {
+  #readPrice(bytes: Uint8Array, from: number, to: number): boolean {
     const object = this.#outer;
-    if (!object.read(bytes, 0, bytes.length) || !object.is(FIELD.type, TYPE.price)) return false;
+    if (!object.read(bytes, from, to) || !object.is(FIELD.type, TYPE.price)) return false;
     return this.#readEnvelope(object, bytes);
   }
 
-  #readCommand(bytes: Uint8Array, record: LogRecord): boolean {
+  #readCommand(bytes: Uint8Array, from: number, to: number): boolean {
     const object = this.#outer;
-    if (!object.read(bytes, 0, bytes.length) || !isSureCommand(object)) return false;
+    if (!object.read(bytes, from, to) || !isSureCommand(object)) return false;
     if (!this.#readEnvelope(object, bytes)) return false;
-    this.#readProducer(object, bytes, record);
-    this.#readNames(object, record);
+    this.#readProducer(object, bytes);
+    this.#readNames(object, bytes);
     return true;
   }
 
-  #readIntent(bytes: Uint8Array, record: LogRecord): boolean {
+  #readIntent(bytes: Uint8Array, from: number, to: number): boolean {
     const object = this.#outer;
-    if (!object.read(bytes, 0, bytes.length)) return false;
+    if (!object.read(bytes, from, to)) return false;
     if (!isSureIntent(object) || !this.#readEnvelope(object, bytes)) return false;
     const inner = this.#inner;
     // What names nobody, or somebody in another way, is looked at with care.
     if (inner.kinds[FIELD.userId] !== KIND.text) return false;
-    this.#readProducer(object, bytes, record);
-    this.#readNames(inner, record);
+    this.#readProducer(object, bytes);
+    this.#readNames(inner, bytes);
     return true;
   }
 
@@ -203,25 +212,34 @@ export class RecordClaims {
     return true;
   }
 
-  #readProducer(object: FlatObject, bytes: Uint8Array, record: LogRecord): void {
+  #readProducer(object: FlatObject, bytes: Uint8Array): void {
     const [start, end] = [object.start(FIELD.id), object.end(FIELD.id)];
     const numberAt = digitsStart(bytes, end);
     const number = wholeNumber(bytes, numberAt, end);
     const slash = numberAt - 1;
     if (number < 0 || slash <= start || bytes[slash] !== ASCII.slash) return;
-    // Bytes that were read as ASCII stand where their characters do.
-    this.producer = record.text?.slice(start, slash) ?? null;
+    this.producer = this.#producerAt(bytes, start, slash);
     this.number = number;
   }
 
-  #readNames(object: FlatObject, record: LogRecord): void {
-    const text = record.text ?? "";
-    if (object.isText(FIELD.userId, MAX_ID_LENGTH)) {
-      this.userId = text.slice(object.start(FIELD.userId), object.end(FIELD.userId));
+  /** Neighbours mostly are of one producer, whose name is made once. */
+  #producerAt(bytes: Uint8Array, from: number, to: number): string {
+    if (!isToken(bytes, from, to, this.#lastProducerBytes)) {
+      this.#lastProducerBytes = bytes.slice(from, to);
+      this.#lastProducer = asciiText(bytes, from, to);
     }
-    if (object.isText(FIELD.orderId, MAX_ID_LENGTH)) {
-      this.orderId = text.slice(object.start(FIELD.orderId), object.end(FIELD.orderId));
-    }
+    return this.#lastProducer;
+  }
+
+  #readNames(object: FlatObject, bytes: Uint8Array): void {
+    const { names } = this;
+    const hasUser = object.isText(FIELD.userId, MAX_ID_LENGTH);
+    const hasOrder = object.isText(FIELD.orderId, MAX_ID_LENGTH);
+    names.bytes = bytes;
+    names.userStart = hasUser ? object.start(FIELD.userId) : 0;
+    names.userEnd = hasUser ? object.end(FIELD.userId) : 0;
+    names.orderStart = hasOrder ? object.start(FIELD.orderId) : 0;
+    names.orderEnd = hasOrder ? object.end(FIELD.orderId) : 0;
   }
 
   /** The careful way: everything by the message. */
@@ -237,8 +255,7 @@ export class RecordClaims {
     const { partition, offset } = record;
     const { userId, orderId } = subjectOf(readRecordOf(record, { topic, partition, offset }));
     // An intent's command may be meant to be wrong: what could be no id is none.
-    this.userId = idSchema.safeParse(userId).success ? userId : null;
-    this.orderId = idSchema.safeParse(orderId).success ? orderId : null;
+    this.names.setTexts(idOf(userId), idOf(orderId));
   }
 
   #takeOrigin(id: string, sequence: number): void {
@@ -254,6 +271,10 @@ export class RecordClaims {
     this.producer = match[1]!;
     this.number = Number(match[2]);
   }
+}
+
+function idOf(text: string | null): string | null {
+  return idSchema.safeParse(text).success ? text : null;
 }
 
 /** Types of these topics that are neither an intent nor a client's command. */

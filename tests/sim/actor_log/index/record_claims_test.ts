@@ -42,8 +42,8 @@ function readOf(topic: LaneTopic, value: Uint8Array, claims = new RecordClaims(T
     origin: originLane < 0 ? null : [originLane, originOffset],
     channel: channel < 0 ? null : [channel, sequence],
     producer: producer === null ? null : [producer, number],
-    userId: claims.userId,
-    orderId: claims.orderId,
+    userId: claims.names.userId,
+    orderId: claims.names.orderId,
   };
 }
 
