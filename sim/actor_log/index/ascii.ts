@@ -52,19 +52,11 @@ export function asciiText(bytes: Uint8Array, from: number, to: number): string {
   return decoder.decode(bytes.subarray(from, to));
 }
 
-/** Whether `token` stands right before `end`. */
-export function standsBefore(bytes: Uint8Array, end: number, token: Uint8Array): boolean {
-  const start = end - token.length;
-  if (start < 0) return false;
-  for (let i = token.length - 1; i >= 0; i--) {
-    if (bytes[start + i] !== token[i]) return false;
-  }
-  return true;
-}
-
 /** Whether the bytes from `from` to `to` are the token. */
 export function isToken(bytes: Uint8Array, from: number, to: number, token: Uint8Array): boolean {
-  return to - from === token.length && standsBefore(bytes, to, token);
+  if (to - from !== token.length) return false;
+  for (let i = token.length - 1; i >= 0; i--) if (bytes[from + i] !== token[i]) return false;
+  return true;
 }
 
 /** Where the digits begin that end before `end`; `end` itself when there are none. */

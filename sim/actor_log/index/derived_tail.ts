@@ -9,22 +9,15 @@
  * @module
  */
 
-import {
-  ASCII,
-  asciiBytes,
-  digitsStart,
-  ENDS_PLAIN_TEXT,
-  isWholeNumber,
-  standsBefore,
-  wholeNumber,
-} from "./ascii.ts";
+import { ASCII, digitsStart, ENDS_PLAIN_TEXT, isWholeNumber, wholeNumber } from "./ascii.ts";
+import { type ByteRow, Token } from "./byte_row.ts";
 
-const TIMESTAMP = asciiBytes(`,"timestamp":`);
-const SEQUENCE = asciiBytes(`,"sequence":`);
-const CAUSATION = asciiBytes(`,"causationId":`);
-const CORRELATION = asciiBytes(`,"correlationId":`);
-const ID = asciiBytes(`,"id":`);
-const BEGINNING = asciiBytes(`{"type":"`);
+const TIMESTAMP = new Token(`,"timestamp":`);
+const SEQUENCE = new Token(`,"sequence":`);
+const CAUSATION = new Token(`,"causationId":`);
+const CORRELATION = new Token(`,"correlationId":`);
+const ID = new Token(`,"id":`);
+const BEGINNING = new Token(`{"type":"`);
 
 /** The end of a derived message: one object for many, read into again and again. */
 export class DerivedTail {
@@ -38,22 +31,23 @@ export class DerivedTail {
   #end = 0;
 
   /** Whether the bytes from `from` to `to` end so; false says nothing of what they are. */
-  read(bytes: Uint8Array, from: number, to: number): boolean {
-    if (!standsBefore(bytes, from + BEGINNING.length, BEGINNING)) return false;
+  read(row: ByteRow, from: number, to: number): boolean {
+    const { bytes } = row;
+    if (!row.has(BEGINNING, from)) return false;
     const last = to - 1;
     if (bytes[last] !== ASCII.closeBrace) return false;
     const timestampAt = digitsStart(bytes, last);
     if (!isWholeNumber(bytes, timestampAt, last)) return false;
-    if (!standsBefore(bytes, timestampAt, TIMESTAMP)) return false;
+    if (!row.has(TIMESTAMP, timestampAt - TIMESTAMP.length)) return false;
     const sequenceEnd = timestampAt - TIMESTAMP.length;
     const sequenceAt = digitsStart(bytes, sequenceEnd);
     this.sequence = wholeNumber(bytes, sequenceAt, sequenceEnd);
-    if (this.sequence < 0 || !standsBefore(bytes, sequenceAt, SEQUENCE)) return false;
-    if (!this.#text(bytes, sequenceAt - SEQUENCE.length, CAUSATION)) return false;
-    if (!this.#text(bytes, this.#start - 1 - CAUSATION.length, CORRELATION)) return false;
+    if (this.sequence < 0 || !row.has(SEQUENCE, sequenceAt - SEQUENCE.length)) return false;
+    if (!this.#text(row, sequenceAt - SEQUENCE.length, CAUSATION)) return false;
+    if (!this.#text(row, this.#start - 1 - CAUSATION.length, CORRELATION)) return false;
     this.correlationStart = this.#start;
     this.correlationEnd = this.#end;
-    if (!this.#text(bytes, this.#start - 1 - CORRELATION.length, ID)) return false;
+    if (!this.#text(row, this.#start - 1 - CORRELATION.length, ID)) return false;
     this.idStart = this.#start;
     this.idEnd = this.#end;
     // What stands before belongs to another record.
@@ -61,12 +55,13 @@ export class DerivedTail {
   }
 
   /** A text that ends before `end`, of printable ASCII without escapes, and its name before it. */
-  #text(bytes: Uint8Array, end: number, name: Uint8Array): boolean {
+  #text(row: ByteRow, end: number, name: Token): boolean {
+    const { bytes } = row;
     let at = end - 1;
     if (bytes[at] !== ASCII.quote) return false;
     this.#end = at;
     while (at > 0 && ENDS_PLAIN_TEXT[bytes[at - 1]!] === 0) at--;
     this.#start = at;
-    return at < this.#end && bytes[at - 1] === ASCII.quote && standsBefore(bytes, at - 1, name);
+    return at < this.#end && bytes[at - 1] === ASCII.quote && row.has(name, at - 1 - name.length);
   }
 }

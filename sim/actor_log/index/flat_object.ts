@@ -7,6 +7,7 @@
  */
 
 import { ASCII, asciiBytes, ENDS_PLAIN_TEXT, isToken, isWholeNumber } from "./ascii.ts";
+import { ByteRow, Token } from "./byte_row.ts";
 import { ObjectShape, type ShapedMember, VALUE } from "./object_shape.ts";
 
 /** The names that are looked for. */
@@ -47,9 +48,9 @@ TOKENS.forEach((token, field) => BY_SHAPE[shapeOf(token.length, token[0]!)] = fi
 /** Bytes of brace, `type` and colon: what stands before an object's first text, but for its quotes. */
 const FIRST_TEXT_NAME = 6;
 
-const NULL = asciiBytes("null");
-const TRUE = asciiBytes("true");
-const FALSE = asciiBytes("false");
+const NULL = new Token("null");
+const TRUE = new Token("true");
+const FALSE = new Token("false");
 
 /** By {@link Field}: its number here. */
 export const FIELD = Object.fromEntries(
@@ -69,7 +70,8 @@ export class FlatObject {
   readonly #inner: FlatObject | null;
   /** 2 where quotes are escaped, since all of it stands in a JSON string. */
   readonly #quoteLength: number;
-  #bytes: Uint8Array = new Uint8Array();
+  #row = new ByteRow(new Uint8Array());
+  #bytes: Uint8Array = this.#row.bytes;
   #end = 0;
   /** Of the member that was read last. */
   #field = -1;
@@ -87,12 +89,14 @@ export class FlatObject {
   }
 
   /** Whether the bytes from `from` to `to` are such an object. */
-  read(bytes: Uint8Array, from: number, to: number): boolean {
-    return this.#read(bytes, from, to) === to;
+  read(row: ByteRow, from: number, to: number): boolean {
+    return this.#read(row, from, to) === to;
   }
 
   /** Reads the object that begins at `from`; behind it, or -1. Past `to` when it is cut off there. */
-  #read(bytes: Uint8Array, from: number, to: number): number {
+  #read(row: ByteRow, from: number, to: number): number {
+    const { bytes } = row;
+    this.#row = row;
     this.#bytes = bytes;
     this.#end = to;
     this.kinds.fill(KIND.none);
@@ -111,14 +115,13 @@ export class FlatObject {
   }
 
   /** Reads members as long as they are written so: behind the last of them. */
-  #readAs({ count, beginnings, ends, fields, values }: ObjectShape, from: number): number {
-    const bytes = this.#bytes;
+  #readAs({ count, beginnings, fields, values }: ObjectShape, from: number): number {
+    const row = this.#row;
     let at = from;
-    for (let member = 0, next = 0; member < count; member++) {
-      const end = ends[member]!;
-      let valueAt = at;
-      for (; next < end; next++, valueAt++) if (bytes[valueAt] !== beginnings[next]) return at;
-      const valueEnd = this.#readValue(fields[member]!, values[member]!, valueAt);
+    for (let member = 0; member < count; member++) {
+      const beginning = beginnings[member]!;
+      if (!row.has(beginning, at)) return at;
+      const valueEnd = this.#readValue(fields[member]!, values[member]!, at + beginning.length);
       if (valueEnd < 0) return at;
       at = valueEnd;
     }
@@ -164,9 +167,9 @@ export class FlatObject {
   }
 
   /** Whether a field is this text. */
-  is(field: number, token: Uint8Array): boolean {
+  is(field: number, token: Token): boolean {
     return this.kinds[field] === KIND.text &&
-      isToken(this.#bytes, this.#starts[field]!, this.#ends[field]!, token);
+      this.#row.is(token, this.#starts[field]!, this.#ends[field]!);
   }
 
   /** Whether a field is a text without escapes, of 1 to `longest` characters. */
@@ -211,7 +214,7 @@ export class FlatObject {
   /** A text that holds an object. */
   #object(field: number, at: number): number {
     if (this.#inner === null) return -1;
-    const end = this.#inner.#read(this.#bytes, at, this.#end);
+    const end = this.#inner.#read(this.#row, at, this.#end);
     if (end < 0 || this.#bytes[end] !== ASCII.quote) return -1;
     this.#note(field, KIND.object, at, end);
     return end + 1;
@@ -221,7 +224,7 @@ export class FlatObject {
     const word = wordOf(this.#bytes[at]!);
     if (word !== null) {
       const end = at + word.length;
-      if (!isToken(this.#bytes, at, end, word)) return -1;
+      if (!this.#row.has(word, at)) return -1;
       this.#note(field, KIND.word, at, end);
       return end;
     }
@@ -293,7 +296,7 @@ function shapeOf(length: number, first: number): number {
 }
 
 /** The word that begins with a letter, or null: then it may be a number. */
-function wordOf(first: number): Uint8Array | null {
+function wordOf(first: number): Token | null {
   if (first === ASCII.n) return NULL;
   if (first === ASCII.t) return TRUE;
   return first === ASCII.f ? FALSE : null;

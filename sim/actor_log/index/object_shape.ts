@@ -5,6 +5,8 @@
  * @module
  */
 
+import { Token } from "./byte_row.ts";
+
 /** How a value is written: as a text, as a text that holds an object, or without quotes. */
 export const VALUE = { text: 0, object: 1, bare: 2 } as const;
 
@@ -21,10 +23,8 @@ export interface ShapedMember {
 /** Members one after another, as arrays. */
 export class ObjectShape {
   readonly count: number;
-  /** The beginnings of all members, one behind the other. */
-  readonly beginnings: Uint8Array;
-  /** By member: where its beginning ends among them. */
-  readonly ends: Int32Array;
+  /** By member: what stands before its value. */
+  readonly beginnings: readonly Token[];
   /** By member: its field, and how its value is written. */
   readonly fields: Int8Array;
   readonly values: Uint8Array;
@@ -33,11 +33,7 @@ export class ObjectShape {
 
   constructor(members: readonly ShapedMember[]) {
     this.count = members.length;
-    this.beginnings = Uint8Array.from(members.flatMap(({ beginning }) => [...beginning]));
-    this.ends = new Int32Array(members.length);
-    members.forEach(({ beginning }, i) =>
-      this.ends[i] = (this.ends[i - 1] ?? 0) + beginning.length
-    );
+    this.beginnings = members.map(({ beginning }) => new Token(beginning));
     this.fields = Int8Array.from(members, ({ field }) => field);
     this.values = Uint8Array.from(members, ({ value }) => value);
   }

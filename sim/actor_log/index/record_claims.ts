@@ -29,6 +29,7 @@ import {
   isWholeNumber,
   wholeNumber,
 } from "./ascii.ts";
+import { ByteRow, Token } from "./byte_row.ts";
 import { ClaimedNames } from "./claimed_names.ts";
 import { fingerprintOf, fingerprintOfAscii } from "./correlation_fingerprint.ts";
 import { DerivedTail } from "./derived_tail.ts";
@@ -40,15 +41,15 @@ const MAX_MESSAGE_ID_LENGTH = 3 * MAX_ID_LENGTH;
 
 const TOPIC_TOKENS = LANE_TOPICS.map(asciiBytes);
 const TYPE = {
-  intent: asciiBytes("intent"),
-  placeOrder: asciiBytes("place-order"),
-  cancelOrder: asciiBytes("cancel-order"),
-  deposit: asciiBytes("deposit"),
-  price: asciiBytes("price"),
-  settleFill: asciiBytes("settle-fill"),
-  releaseOrder: asciiBytes("release-order"),
+  intent: new Token("intent"),
+  placeOrder: new Token("place-order"),
+  cancelOrder: new Token("cancel-order"),
+  deposit: new Token("deposit"),
+  price: new Token("price"),
+  settleFill: new Token("settle-fill"),
+  releaseOrder: new Token("release-order"),
 } as const;
-const TEXT_ENCODING = asciiBytes("text");
+const TEXT_ENCODING = new Token("text");
 
 /** Where a type's first letter stands in `{"type":"…`. */
 const TYPE_AT = 9;
@@ -71,6 +72,7 @@ export class RecordClaims {
   readonly #table: LaneTable;
   readonly #firstLane: readonly number[];
   readonly #counts: readonly number[];
+  #row = new ByteRow(new Uint8Array());
   readonly #tail = new DerivedTail();
   readonly #inner = new FlatObject({ isQuoted: true });
   readonly #outer = new FlatObject({ inner: this.#inner });
@@ -107,27 +109,30 @@ export class RecordClaims {
 
   /** Whether the bytes are as our encoders write them, and have been read. */
   #readBytes({ bytes, start, end }: ValueSpan, topic: LaneTopic): boolean {
+    // Neighbours mostly stand among the same bytes.
+    const row = this.#row.bytes === bytes ? this.#row : this.#row = new ByteRow(bytes);
     const first = bytes[start + TYPE_AT];
     switch (topic) {
       case "intents":
-        return this.#readIntent(bytes, start, end);
+        return this.#readIntent(row, start, end);
       case "order-commands":
         // Settlements and releases come from folds, but anybody may write here.
         return first === ASCII.s || first === ASCII.r
-          ? this.#readSettlement(bytes, start, end)
-          : this.#readCommand(bytes, start, end);
+          ? this.#readSettlement(row, start, end)
+          : this.#readCommand(row, start, end);
       case "market-data":
         return first === ASCII.p
-          ? this.#readPrice(bytes, start, end)
-          : this.#readDerived(bytes, start, end);
+          ? this.#readPrice(row, start, end)
+          : this.#readDerived(row, start, end);
       default:
-        return this.#readDerived(bytes, start, end);
+        return this.#readDerived(row, start, end);
     }
   }
 
-  #readDerived(bytes: Uint8Array, from: number, to: number): boolean {
+  #readDerived(row: ByteRow, from: number, to: number): boolean {
     const tail = this.#tail;
-    if (!tail.read(bytes, from, to) || tail.idEnd - tail.idStart > MAX_MESSAGE_ID_LENGTH) {
+    const { bytes } = row;
+    if (!tail.read(row, from, to) || tail.idEnd - tail.idStart > MAX_MESSAGE_ID_LENGTH) {
       return false;
     }
     if (!this.#readOrigin(bytes, tail.idStart, tail.idEnd)) return false;
@@ -136,9 +141,10 @@ export class RecordClaims {
     return true;
   }
 
-  #readSettlement(bytes: Uint8Array, from: number, to: number): boolean {
+  #readSettlement(row: ByteRow, from: number, to: number): boolean {
     const object = this.#outer;
-    if (!object.read(bytes, from, to) || !isSureSettlement(object)) return false;
+    const { bytes } = row;
+    if (!object.read(row, from, to) || !isSureSettlement(object)) return false;
     if (!this.#readEnvelope(object, bytes)) return false;
     if (!this.#readOrigin(bytes, object.start(FIELD.id), object.end(FIELD.id))) return false;
     this.sequence = wholeNumber(bytes, object.start(FIELD.sequence), object.end(FIELD.sequence));
@@ -175,24 +181,27 @@ export class RecordClaims {
     this.originOffset = offset;
   }
 
-  #readPrice(bytes: Uint8Array, from: number, to: number): boolean {
+  #readPrice(row: ByteRow, from: number, to: number): boolean {
     const object = this.#outer;
-    if (!object.read(bytes, from, to) || !object.is(FIELD.type, TYPE.price)) return false;
+    const { bytes } = row;
+    if (!object.read(row, from, to) || !object.is(FIELD.type, TYPE.price)) return false;
     return this.#readEnvelope(object, bytes);
   }
 
-  #readCommand(bytes: Uint8Array, from: number, to: number): boolean {
+  #readCommand(row: ByteRow, from: number, to: number): boolean {
     const object = this.#outer;
-    if (!object.read(bytes, from, to) || !isSureCommand(object)) return false;
+    const { bytes } = row;
+    if (!object.read(row, from, to) || !isSureCommand(object)) return false;
     if (!this.#readEnvelope(object, bytes)) return false;
     this.#readProducer(object, bytes);
     this.#readNames(object, bytes);
     return true;
   }
 
-  #readIntent(bytes: Uint8Array, from: number, to: number): boolean {
+  #readIntent(row: ByteRow, from: number, to: number): boolean {
     const object = this.#outer;
-    if (!object.read(bytes, from, to)) return false;
+    const { bytes } = row;
+    if (!object.read(row, from, to)) return false;
     if (!isSureIntent(object) || !this.#readEnvelope(object, bytes)) return false;
     const inner = this.#inner;
     // What names nobody, or somebody in another way, is looked at with care.
