@@ -23,7 +23,10 @@ interface StateHead {
   readonly parameters: FloorParameters | null;
   /** Symbols that have had a trade or have an order, in the floor's order. */
   readonly books: readonly BookHead[];
-  /** In the order in which the list of orders first names them. */
+  /**
+   * Whose orders there are, in the order of their names: nearly the same from one state to the next, so
+   * that rows of orders that did not change are the same bytes.
+   */
   readonly users: readonly string[];
   /** Order ids: book by book, bids before asks, best first. */
   readonly orderIds: readonly string[];
@@ -55,13 +58,19 @@ export function encodeEngineState(state: EngineState): Uint8Array {
     const head = opened === undefined ? null : encodeBook(opened, write);
     if (head !== null) books.push(head);
   }
-  const head: StateHead = {
-    parameters: state.parameters,
-    books,
-    users: [...userIndexes.keys()],
-    orderIds,
-  };
+  const users = [...userIndexes.keys()].sort();
+  renumber(numbers, users.map((user) => userIndexes.get(user)!));
+  const head: StateHead = { parameters: state.parameters, books, users, orderIds };
   return packState(head, [new Uint8Array(numbers.buffer)]);
+}
+
+/** Lets every order name its user by the place of the user's index in `indexes`. */
+function renumber(numbers: Float64Array, indexes: readonly number[]): void {
+  const places = new Float64Array(indexes.length);
+  indexes.forEach((index, place) => places[index] = place);
+  for (let at = ORDER_FIELDS - 1; at < numbers.length; at += ORDER_FIELDS) {
+    numbers[at] = places[numbers[at]!]!;
+  }
 }
 
 function encodeBook(
