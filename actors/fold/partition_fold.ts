@@ -25,7 +25,7 @@ import { deadLetterBody } from "./dead_letter.ts";
 import { derivedMessage } from "./derived_message.ts";
 import type { Body, Fold, FoldContext, Outbox, OutputTopic } from "./fold.ts";
 import type { RecordTrace } from "./record_trace.ts";
-import { packState, unpackState } from "./state_bytes.ts";
+import { packState, viewState } from "./state_bytes.ts";
 
 /** Partition counts by topic, as the floor was opened with. */
 export type PartitionCounts = Readonly<Record<TopicName, number>>;
@@ -312,7 +312,7 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
   }
 
   #restore(bytes: Uint8Array): State {
-    const { head, parts } = unpackState(bytes);
+    const { head, parts } = viewState(bytes);
     // The bytes are this class's own, and their digest has been checked by whoever loaded them.
     const { version, nextOffset, now, received, sent } = head as SnapshotHead;
     if (version !== this.#fold.version) {

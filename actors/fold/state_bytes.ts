@@ -35,10 +35,20 @@ export function packState(head: unknown, parts: readonly Uint8Array[] = []): Uin
   return bytes;
 }
 
+/** A head and its parts, as {@link packState} takes them. */
+export interface UnpackedState {
+  readonly head: unknown;
+  readonly parts: readonly Uint8Array[];
+}
+
 /** What {@link packState} packed. The parts are copies. @throws {RangeError} when bytes are missing */
-export function unpackState(
-  bytes: Uint8Array,
-): { readonly head: unknown; readonly parts: readonly Uint8Array[] } {
+export function unpackState(bytes: Uint8Array): UnpackedState {
+  const { head, parts } = viewState(bytes);
+  return { head, parts: parts.map((part) => part.slice()) };
+}
+
+/** The same, but the parts are views: for states of megabytes that are looked at only once. */
+export function viewState(bytes: Uint8Array): UnpackedState {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = view.getUint32(0, true) + 1;
   const sections: Uint8Array[] = [];
@@ -48,7 +58,7 @@ export function unpackState(
     if (at + length > bytes.length) {
       throw new RangeError(`Cannot unpack state: section ${i} is cut`);
     }
-    sections.push(bytes.slice(at, at + length));
+    sections.push(bytes.subarray(at, at + length));
     at += length;
   }
   const [head, ...parts] = sections;

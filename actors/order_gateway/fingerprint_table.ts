@@ -17,14 +17,11 @@ const GROWTH = 1.5;
 
 /** A set of fingerprints in the order in which they came. */
 export class FingerprintTable {
-  #slots: Uint32Array;
-  #capacity: number;
+  #slots = new Uint32Array(FIRST_CAPACITY * WORDS_PER_SLOT);
+  #capacity = FIRST_CAPACITY;
   #size = 0;
-
-  constructor(capacity: number = FIRST_CAPACITY) {
-    this.#capacity = capacity;
-    this.#slots = new Uint32Array(capacity * WORDS_PER_SLOT);
-  }
+  /** Fingerprints that came as a list and that nobody has looked for yet: most users' after a restart. */
+  #listed: Uint32Array | null = null;
 
   get size(): number {
     return this.#size;
@@ -32,16 +29,18 @@ export class FingerprintTable {
 
   /** Bytes of the table. */
   get byteLength(): number {
-    return this.#slots.byteLength;
+    return this.#slots.byteLength + (this.#listed?.byteLength ?? 0);
   }
 
   /** The ordinal of a fingerprint, or -1. */
   find(hash: Hash64): number {
+    if (this.#listed !== null) this.#takeListed(this.#listed);
     return this.#slots[this.#slotOf(hash.hi, hash.lo) + 2]! - 1;
   }
 
   /** Adds a fingerprint that is not there yet. Its ordinal is the {@link size} before. */
   add(hash: Hash64): void {
+    if (this.#listed !== null) this.#takeListed(this.#listed);
     if (this.#size + 1 > this.#capacity * MAX_LOAD) this.#grow();
     this.#put(hash.hi, hash.lo, this.#size + 1);
     this.#size++;
@@ -49,6 +48,7 @@ export class FingerprintTable {
 
   /** High and low halves of all fingerprints, by ordinal. */
   toArray(): Uint32Array {
+    if (this.#listed !== null) return this.#listed.slice();
     const all = new Uint32Array(this.#size * 2);
     for (let slot = 0; slot < this.#slots.length; slot += WORDS_PER_SLOT) {
       const place = this.#slots[slot + 2]!;
@@ -59,15 +59,21 @@ export class FingerprintTable {
     return all;
   }
 
-  /** The table that {@link toArray} listed. */
+  /** The table that {@link toArray} listed. The list is copied. */
   static fromArray(all: Uint32Array): FingerprintTable {
-    const size = all.length / 2;
-    let capacity = FIRST_CAPACITY;
-    while (size > capacity * MAX_LOAD) capacity = Math.ceil(capacity * GROWTH);
-    const table = new FingerprintTable(capacity);
-    for (let i = 0; i < size; i++) table.#put(all[2 * i]!, all[2 * i + 1]!, i + 1);
-    table.#size = size;
+    const table = new FingerprintTable();
+    table.#listed = all.slice();
+    table.#size = all.length / 2;
     return table;
+  }
+
+  #takeListed(all: Uint32Array): void {
+    this.#listed = null;
+    while (this.#size > this.#capacity * MAX_LOAD) {
+      this.#capacity = Math.ceil(this.#capacity * GROWTH);
+    }
+    this.#slots = new Uint32Array(this.#capacity * WORDS_PER_SLOT);
+    for (let i = 0; i < this.#size; i++) this.#put(all[2 * i]!, all[2 * i + 1]!, i + 1);
   }
 
   /** Index of the slot that holds the fingerprint, or of the empty one where it belongs. */

@@ -5,7 +5,7 @@
  */
 
 import type { FloorParameters } from "../../kafka/messages/mod.ts";
-import { packState, unpackState } from "../fold/state_bytes.ts";
+import { packState, viewState } from "../fold/state_bytes.ts";
 import { Instruments } from "../instruments.ts";
 import type { Portfolio, Position } from "./portfolio.ts";
 
@@ -56,7 +56,7 @@ export function encodePortfolioState(state: PortfolioState): Uint8Array {
 
 export function decodePortfolioState(bytes: Uint8Array): PortfolioState {
   // The bytes are encodePortfolioState's, told by the snapshot's digest.
-  const { parameters, fills, portfolios } = unpackState(bytes).head as Head;
+  const { parameters, fills, portfolios } = viewState(bytes).head as Head;
   return {
     floor: parameters === null ? null : { parameters, instruments: new Instruments(parameters) },
     portfolios: new Map(portfolios.map((row) => [row[0], portfolioOf(row)])),

@@ -6,7 +6,7 @@
  */
 
 import type { FloorParameters } from "../../kafka/messages/mod.ts";
-import { packState, unpackState } from "../fold/state_bytes.ts";
+import { packState, viewState } from "../fold/state_bytes.ts";
 import { EngineState, ownerOf, refreshQuote, type SymbolBook } from "./engine_state.ts";
 
 /** Numbers of one order: order number, price, lots, client timestamp, index of its user. */
@@ -92,7 +92,7 @@ function encodeBook(
 
 /** The state that {@link encodeEngineState} gave. */
 export function decodeEngineState(bytes: Uint8Array): EngineState {
-  const { head: json, parts: [numbers = new Uint8Array()] } = unpackState(bytes);
+  const { head: json, parts: [numbers = new Uint8Array()] } = viewState(bytes);
   // Written by encodeEngineState; whoever keeps the bytes checks their digest.
   const head = json as StateHead;
   const state = new EngineState();

@@ -29,6 +29,11 @@ Deno.test("FingerprintTable finds what a Set has, each at its ordinal, and nothi
     for (const each of hashes) {
       assert.equal(restored.find(each), known.get(`${each.hi}/${each.lo}`));
     }
+    const last = table.toArray().slice(-2);
+    if (known.size === 0) return;
+    const grown = FingerprintTable.fromArray(table.toArray().slice(0, -2));
+    grown.add({ hi: last[0]!, lo: last[1]! });
+    assert.deepEqual(grown.toArray(), table.toArray());
   }));
 });
 
