@@ -1,6 +1,6 @@
 /**
- * Price-time priority, slowly and plainly: a sorted array for each side. It exists to disagree with
- * the trading engine, so it shares nothing with it.
+ * Price-time priority, plainly: for each side a sorted array of prices, and at each price the orders as
+ * they came. It exists to disagree with the trading engine, so it shares nothing with it.
  *
  * @module
  */
@@ -34,18 +34,26 @@ export interface TopOfBook {
 interface Resting {
   readonly number: number;
   readonly side: Side;
+  readonly level: Level;
+  lots: number;
+}
+
+/** The orders at one price of a side, the oldest first. It is never without any. */
+interface Level {
   readonly priceTicks: number;
+  readonly orders: Resting[];
+  /** What its orders have together. */
   lots: number;
 }
 
 /** An empty book's best. */
 export const EMPTY_TOP: TopOfBook = { bidTicks: null, bidLots: 0, askTicks: null, askLots: 0 };
 
-/** One symbol's book. The best order of a side, the next to trade, is the last of its array. */
+/** One symbol's book. The best price of a side, the next to trade at, is the last of its array. */
 export class SlowBook {
   readonly #unitsPerTickLot: number;
-  readonly #bids: Resting[] = [];
-  readonly #asks: Resting[] = [];
+  readonly #bids: Level[] = [];
+  readonly #asks: Level[] = [];
   readonly #byNumber = new Map<number, Resting>();
 
   constructor(unitsPerTickLot: number) {
@@ -60,14 +68,16 @@ export class SlowBook {
     let lots = order.quantityLots;
     let budget = order.budgetUnits ?? Infinity;
     while (lots > 0) {
-      const best = opposite.at(-1);
-      if (best === undefined || !crosses(side, limitTicks, best.priceTicks)) break;
-      const unitsPerLot = side === "buy" ? best.priceTicks * this.#unitsPerTickLot : 0;
-      const wanted = Math.min(lots, best.lots);
+      const level = opposite.at(-1);
+      if (level === undefined || !crosses(side, limitTicks, level.priceTicks)) break;
+      const { priceTicks } = level;
+      const maker = level.orders[0]!; // a level is never without any
+      const unitsPerLot = side === "buy" ? priceTicks * this.#unitsPerTickLot : 0;
+      const wanted = Math.min(lots, maker.lots);
       const traded = wanted * unitsPerLot <= budget ? wanted : Math.floor(budget / unitsPerLot);
       if (traded > 0) {
-        trades.push({ makerNumber: best.number, priceTicks: best.priceTicks, lots: traded });
-        this.#reduceBest(opposite, traded);
+        trades.push({ makerNumber: maker.number, priceTicks, lots: traded });
+        this.#reduce(maker, traded);
         lots -= traded;
         budget -= traded * unitsPerLot;
       }
@@ -80,7 +90,7 @@ export class SlowBook {
     if (side === "buy" && limitTicks * lots * this.#unitsPerTickLot > budget) {
       return { trades, end: { reason: "budget", lots } };
     }
-    this.#rest({ number: order.orderNumber, side, priceTicks: limitTicks, lots });
+    this.#rest(order.orderNumber, lots, { side, priceTicks: limitTicks });
     return { trades, end: null };
   }
 
@@ -88,12 +98,9 @@ export class SlowBook {
   cancel(orderNumber: number): number | null {
     const order = this.#byNumber.get(orderNumber);
     if (order === undefined) return null;
-    const side = order.side === "buy" ? this.#bids : this.#asks;
-    let at = firstAtPrice(side, order);
-    while (side[at] !== order) at++;
-    side.splice(at, 1);
-    this.#byNumber.delete(orderNumber);
-    return order.lots;
+    const { lots } = order;
+    this.#reduce(order, lots);
+    return lots;
   }
 
   top(): TopOfBook {
@@ -102,19 +109,30 @@ export class SlowBook {
     return { bidTicks: bid.ticks, bidLots: bid.lots, askTicks: ask.ticks, askLots: ask.lots };
   }
 
-  #reduceBest(side: Resting[], lots: number): void {
-    const best = side.at(-1)!; // only called with a best order at hand
-    best.lots -= lots;
-    if (best.lots > 0) return;
-    side.pop();
-    this.#byNumber.delete(best.number);
+  /** Takes lots from an order, which leaves the book with the last of them. */
+  #reduce(order: Resting, lots: number): void {
+    const { level, side, number } = order;
+    order.lots -= lots;
+    level.lots -= lots;
+    if (order.lots > 0) return;
+    level.orders.splice(level.orders.indexOf(order), 1);
+    this.#byNumber.delete(number);
+    if (level.orders.length > 0) return;
+    const levels = side === "buy" ? this.#bids : this.#asks;
+    levels.splice(levels.lastIndexOf(level), 1);
   }
 
-  /** Behind, which is before, every order at the same price. */
-  #rest(order: Resting): void {
-    const side = order.side === "buy" ? this.#bids : this.#asks;
-    side.splice(firstAtPrice(side, order), 0, order);
-    this.#byNumber.set(order.number, order);
+  /** Behind every order at the same price. */
+  #rest(
+    number: number,
+    lots: number,
+    { side, priceTicks }: { readonly side: Side; readonly priceTicks: number },
+  ): void {
+    const level = levelAt(side === "buy" ? this.#bids : this.#asks, side, priceTicks);
+    const order = { number, side, level, lots };
+    level.orders.push(order);
+    level.lots += lots;
+    this.#byNumber.set(number, order);
   }
 }
 
@@ -123,27 +141,27 @@ function crosses(side: Side, limitTicks: number | null, priceTicks: number): boo
   return side === "buy" ? priceTicks <= limitTicks : priceTicks >= limitTicks;
 }
 
-/** The first index whose order is at the same price or a better one. */
-function firstAtPrice(side: readonly Resting[], order: Resting): number {
+/** The level of a price, a new one in its place if there is none. */
+function levelAt(levels: Level[], side: Side, priceTicks: number): Level {
   let low = 0;
-  let high = side.length;
+  let high = levels.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const { priceTicks } = side[middle]!;
-    const worse = order.side === "buy"
-      ? priceTicks < order.priceTicks
-      : priceTicks > order.priceTicks;
+    const at = levels[middle]!.priceTicks;
+    const worse = side === "buy" ? at < priceTicks : at > priceTicks;
     if (worse) low = middle + 1;
     else high = middle;
   }
-  return low;
+  const found = levels[low];
+  if (found?.priceTicks === priceTicks) return found;
+  const level = { priceTicks, orders: [], lots: 0 };
+  levels.splice(low, 0, level);
+  return level;
 }
 
-function bestOf(side: readonly Resting[]): { ticks: number | null; lots: number } {
-  const ticks = side.at(-1)?.priceTicks ?? null;
-  let lots = 0;
-  for (let at = side.length - 1; at >= 0 && side[at]!.priceTicks === ticks; at--) {
-    lots += side[at]!.lots;
-  }
-  return { ticks, lots };
+function bestOf(levels: readonly Level[]): { ticks: number | null; lots: number } {
+  const best = levels.at(-1);
+  return best === undefined
+    ? { ticks: null, lots: 0 }
+    : { ticks: best.priceTicks, lots: best.lots };
 }

@@ -23,8 +23,8 @@ interface OpenBook {
 export class ReplayedBooks {
   readonly #context: RuleContext;
   readonly #expected: ExpectedOutcomes;
-  /** By partition and symbol: a symbol belongs to one partition. */
-  readonly #books = new Map<string, OpenBook>();
+  /** By partition, then by symbol, which belongs to one partition. */
+  readonly #books: Map<string, OpenBook>[] = [];
   #blind = false;
 
   /** What must follow goes to `expected`. */
@@ -66,8 +66,8 @@ export class ReplayedBooks {
     const { evidence, findings } = this.#context;
     // The engine skipped it, and so must its judge.
     if (evidence.letters.kindOf(ENGINE_ROLE, record) !== null) return null;
-    const key = `${record.partition} ${symbol}`;
-    const known = this.#books.get(key);
+    const books = this.#books[record.partition] ??= new Map();
+    const known = books.get(symbol);
     if (known !== undefined) return known;
     if (evidence.facts === null) {
       this.#blind = true;
@@ -77,7 +77,7 @@ export class ReplayedBooks {
     const facts = evidence.facts.symbol(symbol);
     if (facts === undefined) return null; // rejects-inert says so
     const open = { book: new SlowBook(facts.unitsPerTickLot), top: EMPTY_TOP };
-    this.#books.set(key, open);
+    books.set(symbol, open);
     return open;
   }
 
