@@ -8,6 +8,9 @@ import { EventLogError } from "../../kafka/event_log.ts";
 import { type EventLogConfig, openEventLog } from "../../kafka/open_event_log.ts";
 import { auditPart, type AuditPartOptions, type AuditPartReport } from "./audit_part.ts";
 
+/** Records after which progress is told: for every portion it would keep a third thread busy. */
+const RECORDS_TOLD_TOGETHER = 5_000;
+
 /** What a thread is given. */
 export interface AuditTask {
   readonly log: EventLogConfig;
@@ -29,13 +32,35 @@ export type AuditNews =
     readonly code?: EventLogError["code"];
   };
 
+/** Tells of records once there are enough of them. */
+class ProgressTeller {
+  #at: Progress["at"] | null = null;
+  #records = 0;
+
+  add(at: Progress["at"], records: number): void {
+    this.#at = at;
+    this.#records += records;
+    if (this.#records >= RECORDS_TOLD_TOGETHER) this.tellRest();
+  }
+
+  tellRest(): void {
+    if (this.#at !== null) tell({ kind: "progress", at: this.#at, records: this.#records });
+    this.#at = null;
+    this.#records = 0;
+  }
+}
+
+type Progress = Extract<AuditNews, { kind: "progress" }>;
+
 async function work({ log: config, part }: AuditTask): Promise<AuditNews> {
   try {
     await using log = await openEventLog(config, { create: false });
+    const progress = new ProgressTeller();
     const report = await auditPart(log, {
       ...part,
-      onProgress: (at, records) => tell({ kind: "progress", at, records }),
+      onProgress: (at, records) => progress.add(at, records),
     });
+    progress.tellRest();
     return { kind: "done", report };
   } catch (error) {
     if (error instanceof EventLogError) {
