@@ -8,8 +8,16 @@ import { type EventLog, EventLogError } from "../../kafka/event_log.ts";
 import { type EventLogConfig, openEventLog } from "../../kafka/open_event_log.ts";
 import type { AuditPartOptions, AuditPartReport } from "./audit_part.ts";
 import { topicsOf } from "./audit_part.ts";
-import { type AuditOptions, auditRun, judgeRun, partOptions, progressOf } from "./audit_run.ts";
+import {
+  type AuditOptions,
+  auditRun,
+  judgeByHalves,
+  judgeRun,
+  partOptions,
+  progressOf,
+} from "./audit_run.ts";
 import type { AuditNews, AuditTask } from "./audit_worker.ts";
+import type { RuleFamily } from "./rule_families.ts";
 import type { AuditReport } from "./verdict.ts";
 
 /** With fewer records a second thread takes longer to start than it saves. */
@@ -30,11 +38,9 @@ export async function auditLog(
   return isSmall ? await auditRun(log, options) : await auditLogInThreads(config, options);
 }
 
-/** The first has nearly all the counts. */
-const FAMILIES = ["users", "engines"] as const;
-
 /**
- * Judges a run as `auditRun` does, in two threads that each open the log for themselves.
+ * Judges a run as `auditRun` does, in two threads that each open the log for themselves. Only a run that
+ * breaks a rule is judged again, in one.
  *
  * @throws {RangeError} when a partition is longer than the auditor can hold places of
  * @throws {EventLogError} when the log cannot be read
@@ -45,11 +51,16 @@ export async function auditLogInThreads(
 ): Promise<AuditReport> {
   await using log = await openEventLog(config, { create: false });
   return await judgeRun(log, options, async (topics) => {
-    const parts = FAMILIES.map((family) => ({ family, topics, ...partOptions(options) }));
-    const tell = progressOf(options, parts.map(topicsOf));
-    const threads = parts.map((part) => new AuditThread({ log: config, part }, tell));
+    const partOf = (family: RuleFamily) => ({ family, topics, ...partOptions(options) });
+    const halves = (["users", "engines"] as const).map((family) => topicsOf(partOf(family)));
+    const tell = progressOf(options, halves);
+    const threads: AuditThread[] = [];
     try {
-      return await Promise.all(threads.map(({ report }) => report));
+      return await judgeByHalves((family) => {
+        const thread = new AuditThread({ log: config, part: partOf(family) }, tell);
+        threads.push(thread);
+        return thread.report;
+      });
     } finally {
       for (const thread of threads) thread.end();
     }

@@ -45,6 +45,8 @@ export interface AuditPartOptions {
 /** What came of it; plain data. */
 export interface AuditPartReport {
   readonly found: FoundByRule;
+  /** Whether it takes one pass with all rules to say what was found; told of halves. */
+  readonly isOpen: boolean;
   readonly counts: AuditCounts;
   /** By topic. */
   readonly recordsRead: Readonly<Record<string, number>>;
@@ -104,7 +106,6 @@ class AuditPart {
   async readTopic({ name, offsets }: TopicDescription): Promise<void> {
     const { family, onProgress } = this.#options;
     const auditLog = auditsTopic(family, name) ? this.#auditLog : null;
-    const { findings } = this.#context;
     const collects = readsTopic(family, name);
     const passed = passedOver(family, name);
     const glance = passed.length > 0 ? new TypeGlance(passed) : null;
@@ -117,7 +118,6 @@ class AuditPart {
       for await (const portion of readPortions(this.#log, range)) {
         const { records } = portion;
         for (const record of records) {
-          findings.reading = record;
           auditLog?.add(record);
           if (collects && glance?.sees(record.value) !== true) this.#collector.add(record);
         }
@@ -133,10 +133,10 @@ class AuditPart {
 
   finish(): AuditPartReport {
     const { findings, evidence } = this.#context;
-    findings.reading = null;
     this.#collector.finish();
     return {
       found: findings.found,
+      isOpen: findings.isOpen,
       counts: { ...evidence.counts },
       recordsRead: this.#recordsRead,
     };

@@ -9,6 +9,7 @@ import { auditPart, type AuditPartReport, topicsOf } from "./audit_part.ts";
 import { checkLengths, UNAUDITED_TOPIC, undecideWithout } from "./audit_topics.ts";
 import { Findings } from "./findings.ts";
 import type { PageMemoryOptions } from "./memory/page_memory.ts";
+import type { RuleFamily } from "./rule_families.ts";
 import { judgeAuditor } from "./rules/auditor_works.ts";
 import { judgeDeterminism } from "./rules/determinism.ts";
 import { judgeLiveness } from "./rules/liveness.ts";
@@ -69,6 +70,18 @@ export function auditRun(log: EventLog, options: AuditOptions = {}): Promise<Aud
       onProgress: progressOf(options, [topicsOf({ family: "all", topics, auditFolder: null })]),
     }),
   ]);
+}
+
+/**
+ * Judges by two halves, and once more by one whole if they leave open what a whole would say: if anything
+ * was violated, or might have been.
+ */
+export async function judgeByHalves(
+  judge: (family: RuleFamily) => Promise<AuditPartReport>,
+): Promise<readonly AuditPartReport[]> {
+  // The first has nearly all the counts.
+  const halves = await Promise.all([judge("users"), judge("engines")]);
+  return halves.some(({ isOpen }) => isOpen) ? [await judge("all")] : halves;
 }
 
 /** Judges a run by parts that somebody has read, and by what is known besides its records. */

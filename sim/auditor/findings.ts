@@ -12,14 +12,11 @@ import {
   RULES,
   type Verdict,
 } from "./verdict.ts";
-import { readingRank } from "./reading_order.ts";
 
 interface Finding {
   checked: number;
   violations: number;
   first: Counterexample | undefined;
-  /** The record that was at hand then; null: it was found when everything had been read. */
-  firstAt: RecordRef | null;
   undecided: string | undefined;
   undecidedCount: number;
 }
@@ -30,8 +27,7 @@ export type FoundByRule = Readonly<Record<RuleId, Readonly<Finding>>>;
 /** Collects, for each rule, the first counterexample and counts. */
 export class Findings {
   readonly #drained: boolean;
-  /** The record at hand; null when everything has been read, and rules look back. */
-  reading: RecordRef | null = null;
+  #isOpen = false;
   readonly #found: Readonly<Record<RuleId, Finding>>;
 
   /** `drained` says whether the run has nothing left on its way. */
@@ -42,7 +38,6 @@ export class Findings {
       checked: 0,
       violations: 0,
       first: undefined,
-      firstAt: null,
       undecided: undefined,
       undecidedCount: 0,
     }])) as unknown as Record<RuleId, Finding>;
@@ -59,7 +54,6 @@ export class Findings {
     finding.violations++;
     if (finding.first !== undefined) return;
     finding.first = { text, chain: chain.flatMap((at) => at === null ? [] : [refOf(at)]) };
-    finding.firstAt = this.reading === null ? null : refOf(this.reading);
   }
 
   /**
@@ -78,6 +72,16 @@ export class Findings {
     finding.undecidedCount++;
   }
 
+  /** Something can only be told by one pass over everything. */
+  leaveOpen(): void {
+    this.#isOpen = true;
+  }
+
+  /** Whether one pass over everything has to judge: it tells what was violated first, and how often. */
+  get isOpen(): boolean {
+    return this.#isOpen || RULE_IDS.some((rule) => this.#found[rule].violations > 0);
+  }
+
   /** Everything found so far; travels between threads. */
   get found(): FoundByRule {
     return this.#found;
@@ -92,9 +96,7 @@ export class Findings {
       ours.violations += theirs.violations;
       ours.undecided ??= theirs.undecided;
       ours.undecidedCount += theirs.undecidedCount;
-      if (!isFirst(theirs, ours)) continue;
-      ours.first = theirs.first;
-      ours.firstAt = theirs.firstAt;
+      ours.first ??= theirs.first;
     }
   }
 
@@ -111,18 +113,6 @@ function verdictOf(rule: RuleId, finding: Finding): Verdict {
   if (undecided === undefined) return { ...base, status: "held" };
   const more = undecidedCount > 1 ? ` (and ${undecidedCount - 1} more)` : "";
   return { ...base, status: "unknown", reason: undecided + more };
-}
-
-/** Whether what another part found first would have been found first in a single pass, too. */
-function isFirst(theirs: Finding, ours: Finding): boolean {
-  if (theirs.first === undefined) return false;
-  if (ours.first === undefined) return true;
-  const [a, b] = [theirs.firstAt, ours.firstAt];
-  // The engines' rules look back before the floor's cuts are drawn.
-  if (a === null || b === null) return b === null;
-  const topics = readingRank(a.topic) - readingRank(b.topic);
-  // Of one record the engines' rules are told first.
-  return (topics || a.partition - b.partition || a.offset - b.offset) <= 0;
 }
 
 /** A place without whatever else the object carries. */

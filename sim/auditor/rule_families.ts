@@ -3,6 +3,9 @@
  * one judges what users and the gateway do, the other what the engines do. Each reads what it needs, and
  * a rule that looks at both sides has a half in each.
  *
+ * Two halves notice whatever one pass would notice, and count the same. What they noticed, though, they
+ * cannot always tell as one pass would: then everything is judged again in one.
+ *
  * @module
  */
 
@@ -94,11 +97,11 @@ function rulesOfUsers(context: RuleContext, totals: FloorTotals): readonly Rule[
     new NoLostOrder(context),
     phantomsOfUsers(new NoPhantom(context)),
     new DuplicatesInert(context),
-    new OneTerminalState(context),
+    placedOrders(context),
     tradesOfUsers(context),
     new FloorCuts(context, totals),
     new Accounts(context, totals),
-    new RejectsInert(context),
+    symbolsOfUsers(new RejectsInert(context)),
     causesOfUsers(new CausalityClosed(context)),
     new InputsAccounted(context),
   ];
@@ -111,28 +114,47 @@ function rulesOfEngines(
   return [
     phantomsOfEngines(new NoPhantom(context)),
     new ExecutedOnce(context),
-    statesOfOrders(context),
+    statesOfOrders(new OneTerminalState(context)),
     new TradeLegs(context),
-    symbolsOfMarket(new RejectsInert(context)),
+    symbolsOfEngines(new RejectsInert(context)),
     new PriceTimePriority(context),
     causesOfEngines(new CausalityClosed(context)),
     new PortfolioReplay(context, snapshots),
   ];
 }
 
-/** Fills the table of trades without judging: cuts through the floor need it. */
-function tradesOfUsers(context: RuleContext): Rule {
-  const legs = new TradeLegs(unheard(context));
+/**
+ * Fills the table of trades without judging: cuts through the floor need it. That a trade's settlements
+ * say what its fills said is the engines' half's to judge.
+ */
+function tradesOfUsers({ evidence }: RuleContext): Rule {
+  const legs = new TradeLegs({ evidence, findings: new Findings({ drained: false }) });
+  return { onSettlement: (derived) => legs.onSettlement(derived) };
+}
+
+/**
+ * Whether each order was told to be placed. The other half knows of which orders that matters; in most
+ * runs each was, and nobody has to ask.
+ */
+function placedOrders({ evidence: { orders }, findings }: RuleContext): Rule {
+  let told = 0;
   return {
-    onNotice: (derived) => legs.onNotice(derived),
-    onSettlement: (derived) => legs.onSettlement(derived),
+    onAnswer({ message }) {
+      if (message.type !== "order-placed" || message.duplicate) return;
+      const row = orders.find(message.orderNumber);
+      if (row < 0 || orders.placed.get(row) === 1) return;
+      orders.placed.set(row, 1);
+      told++;
+    },
+    finish() {
+      if (told < orders.size) findings.leaveOpen();
+    },
   };
 }
 
-/** Follows orders without judging: what is filled too often is seen by what is left of them. */
-function statesOfOrders(context: RuleContext): Rule {
-  const states = new OneTerminalState(unheard(context));
-  return { onNotice: (derived, row) => states.onNotice(derived, row) };
+/** All but what asks whether orders were told to be placed. */
+function statesOfOrders(rule: OneTerminalState): Rule {
+  return { onNotice: (derived, row) => rule.onNotice(derived, row) };
 }
 
 function phantomsOfUsers(rule: NoPhantom): Rule {
@@ -154,14 +176,22 @@ function phantomsOfEngines(rule: NoPhantom): Rule {
     },
     onNotice: (derived, row) => rule.onNotice(derived, row),
     onSettlement: (derived, row) => rule.onSettlement(derived, row),
-    onUnreadable(record, error) {
-      if (record.topic === MARKET) rule.onUnreadable(record, error);
-    },
+    onUnreadable: (record, error) => rule.onUnreadable(record, error),
   };
 }
 
-function symbolsOfMarket(rule: RejectsInert): Rule {
+function symbolsOfUsers(rule: RejectsInert): Rule {
   return {
+    onAccepted: (derived) => rule.onAccepted(derived),
+    onCancelRequested: (derived) => rule.onCancelRequested(derived),
+    onSettlement: (derived) => rule.onSettlement(derived),
+    onCommand: (view) => rule.onCommand(view),
+  };
+}
+
+function symbolsOfEngines(rule: RejectsInert): Rule {
+  return {
+    onNotice: (derived, row) => rule.onNotice(derived, row),
     onTrade: (derived) => rule.onTrade(derived),
     onQuote: (derived) => rule.onQuote(derived),
   };
@@ -188,17 +218,20 @@ function causesOfEngines(rule: CausalityClosed): Rule {
   };
 }
 
-function unheard({ evidence }: RuleContext): RuleContext {
-  return { evidence, findings: new Findings({ drained: false }) };
-}
-
-/** Types that the engines' rules have nothing to do with, by topic. */
-const OF_USERS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["notifications", ["order-placed", "order-rejected", "cancel-accepted", "cancel-rejected"]],
-  ["order-commands", ["place-order", "cancel-order", "deposit", "open-account"]],
-]);
+/** Types that a half's rules have nothing to do with, by topic. No type is in both. */
+const PASSED_OVER: Readonly<
+  Record<Exclude<RuleFamily, "all">, ReadonlyMap<string, readonly string[]>>
+> = {
+  users: new Map([
+    ["notifications", ["order-filled", "order-cancelled", "cancel-missed"]],
+  ]),
+  engines: new Map([
+    ["notifications", ["order-placed", "order-rejected", "cancel-accepted", "cancel-rejected"]],
+    ["order-commands", ["place-order", "cancel-order", "deposit", "open-account"]],
+  ]),
+};
 
 /** The types of a topic's messages that a family need not read. */
 export function passedOver(family: RuleFamily, topic: string): readonly string[] {
-  return family === "engines" ? OF_USERS.get(topic) ?? [] : [];
+  return family === "all" ? [] : PASSED_OVER[family].get(topic) ?? [];
 }

@@ -10,7 +10,6 @@
 
 import type { LogRecord } from "../../../kafka/event_log.ts";
 import type { CancelRequested, OrderAccepted, Origin } from "../../../kafka/messages/mod.ts";
-import type { PlaceColumn } from "../memory/columns.ts";
 import type { Derived } from "../derived_messages.ts";
 import type { FloorTotals, TotalsAt } from "../evidence/floor_totals.ts";
 import type { Rule, RuleContext, Settlement } from "../rule.ts";
@@ -107,12 +106,14 @@ export class FloorCuts implements Rule {
       track.mark(this.#context.evidence.ends.get("orders")?.[partition] ?? 0, null);
     });
     if (this.#context.evidence.facts === null) return;
-    for (let cut = 1; cut <= CUTS; cut++) {
+    const cuts = Array.from({ length: CUTS }, (_, cut) => {
       const indexes = this.#commands.map((track) =>
-        Math.ceil(((track.checkpoints.length - 1) * cut) / CUTS)
+        Math.ceil(((track.checkpoints.length - 1) * (cut + 1)) / CUTS)
       );
-      this.#judge(this.#closeCut(indexes));
-    }
+      return this.#closeCut(indexes);
+    });
+    const flights = this.#inFlight(cuts.map((cut) => cut.map(({ offset }) => offset)));
+    cuts.forEach((cut, n) => this.#judge(cut, flights[n]!));
   }
 
   #passOrder({ record, origin }: Derived): void {
@@ -163,12 +164,11 @@ export class FloorCuts implements Rule {
     return needed;
   }
 
-  #judge(cut: readonly Checkpoint<TotalsAt>[]): void {
+  #judge(cut: readonly Checkpoint<TotalsAt>[], flight: Flight): void {
     const { findings, evidence } = this.#context;
     const { facts } = evidence;
     if (facts === null) return;
     findings.check(RULE);
-    const flight = this.#inFlight(cut.map(({ offset }) => offset));
     const held = sum(cut, ({ sums }) => sums.cash);
     const paidIn = sum(cut, ({ sums }) => sums.cashPaidIn);
     if (held + flight.cash !== paidIn) {
@@ -188,23 +188,33 @@ export class FloorCuts implements Rule {
     }
   }
 
-  /** What trades with only one settlement within the cut have yet to bring, by their first terms. */
-  #inFlight(ends: readonly number[]): { cash: bigint; shares: number[] } {
-    const { trades, facts } = this.#context.evidence;
-    const shares: number[] = [];
-    let cash = 0n;
+  /**
+   * What trades with only one settlement within a cut have yet to bring, by their first terms; for each
+   * cut, given where it ends. One pass does for all: trades may be many, and on disk.
+   */
+  #inFlight(cuts: readonly (readonly number[])[]): readonly Flight[] {
+    const { trades } = this.#context.evidence;
+    const flights = cuts.map(() => ({ cash: 0n, shares: [] }));
     for (let row = 0; row < trades.size; row++) {
-      const bought = isWithin(trades.buySettleAt, row, ends);
-      const sold = isWithin(trades.sellSettleAt, row, ends);
-      if (bought === sold) continue;
-      const symbol = trades.symbol.get(row) - 1;
-      const units = facts?.symbol(facts.symbolName(symbol))?.unitsPerTickLot ?? 0;
-      const lots = trades.lots.get(row);
-      const value = BigInt(trades.priceTicks.get(row) * lots * units);
-      cash += bought ? value : -value;
-      shares[symbol] = (shares[symbol] ?? 0) + (bought ? -lots : lots);
+      const boughtAt = trades.buySettleAt.get(row);
+      const soldAt = trades.sellSettleAt.get(row);
+      for (let n = 0; n < cuts.length; n++) {
+        const bought = isWithin(boughtAt, cuts[n]!);
+        if (bought !== isWithin(soldAt, cuts[n]!)) this.#addTrade(row, bought, flights[n]!);
+      }
     }
-    return { cash, shares };
+    return flights;
+  }
+
+  /** Half a trade: what was bought and paid for has not been given and received yet, or the reverse. */
+  #addTrade(row: number, bought: boolean, flight: Flight): void {
+    const { trades, facts } = this.#context.evidence;
+    const symbol = trades.symbol.get(row) - 1;
+    const units = facts?.symbol(facts.symbolName(symbol))?.unitsPerTickLot ?? 0;
+    const lots = trades.lots.get(row);
+    const value = BigInt(trades.priceTicks.get(row) * lots * units);
+    flight.cash += bought ? value : -value;
+    flight.shares[symbol] = (flight.shares[symbol] ?? 0) + (bought ? -lots : lots);
   }
 
   #violate(cut: readonly Checkpoint<TotalsAt>[], text: string): void {
@@ -216,8 +226,16 @@ export class FloorCuts implements Rule {
   }
 }
 
-function isWithin(places: PlaceColumn, row: number, ends: readonly number[]): boolean {
-  const at = places.get(row);
+/** What is on its way at a cut: cash units, and lots by symbol index. */
+interface Flight {
+  cash: bigint;
+  readonly shares: number[];
+}
+
+function isWithin(
+  at: { readonly partition: number; readonly offset: number } | null,
+  ends: readonly number[],
+): boolean {
   return at !== null && at.offset < (ends[at.partition] ?? 0);
 }
 
