@@ -82,6 +82,8 @@ export class Evidence {
   }
   /** Why the role that reads a record set it aside; null when it did not, or its topic is only told. */
   setAside(record: RecordRef): DeadLetter["kind"] | null {
+    // Most runs have no letters at all, and this is asked for every record.
+    if (this.letters.size === 0) return null;
     const role = READER_OF[record.topic];
     return role === undefined ? null : this.letters.kindOf(role, record);
   }

@@ -61,7 +61,6 @@ export class LetterTable {
 
   /** Why the role set a record aside; null when it did not. */
   kindOf(role: string, at: RecordRef): DeadLetter["kind"] | null {
-    // Most runs have no letters at all, and this is asked for every record.
     if (this.#size === 0) return null;
     const code = this.#kinds.get(`${role} ${at.topic}`)?.get(at.partition, at.offset) ?? 0;
     return KINDS[code - 1] ?? null;

@@ -38,6 +38,10 @@ export function legNames(legs: number): string {
 /** Trades by row. */
 export class TradeTable {
   readonly #ids: Numbering;
+  /** The trade asked for last: more than one rule asks for it. */
+  #lastLow = 0;
+  #lastHigh = 0;
+  #lastRow = -1;
   readonly symbol: Column;
   readonly priceTicks: Column;
   readonly lots: Column;
@@ -72,8 +76,15 @@ export class TradeTable {
 
   /** The row of the trade that a message tells of, a new one when its id was not known. */
   add(prints: TextPrints): number {
+    const low = prints.low[TEXT.tradeId]!;
+    const high = prints.high[TEXT.tradeId]!;
+    if (this.#lastRow >= 0 && low === this.#lastLow && high === this.#lastHigh) {
+      return this.#lastRow;
+    }
     prints.hold(this.#ids.print, TEXT.tradeId);
-    return this.#ids.add(prints.near[TEXT.tradeId]);
+    this.#lastLow = low;
+    this.#lastHigh = high;
+    return this.#lastRow = this.#ids.add(prints.near[TEXT.tradeId]);
   }
 
   /** The first leg found of a trade, in the order in which they are told. */

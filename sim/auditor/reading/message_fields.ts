@@ -84,7 +84,7 @@ export const FORM = {
   countOrNull: 1,
   /** A number from 0. */
   decimal: 2,
-  /** A whole number of milliseconds, of which few are looked at. */
+  /** A whole number of milliseconds, of which neighbours have the same. */
   stamp: 3,
   flag: 4,
   /** One of a few words. */
@@ -167,8 +167,9 @@ export const FIELD_FORMS: Readonly<Record<string, FieldForm>> = {
   amountUnits: number(FORM.count, NUMBER.amountUnits),
   sequence: number(FORM.count, NUMBER.sequence),
   timestamp: number(FORM.stamp, NUMBER.timestamp),
-  clientTimestamp: number(FORM.stamp, NUMBER.clientTimestamp),
-  intendedAt: number(FORM.stamp, NUMBER.clientTimestamp),
+  // Hardly two are equal.
+  clientTimestamp: number(FORM.count, NUMBER.clientTimestamp),
+  intendedAt: number(FORM.count, NUMBER.clientTimestamp),
   number: number(FORM.count, NUMBER.number),
   partition: number(FORM.count, NUMBER.partition),
   quantity: number(FORM.decimal, NUMBER.quantity),
