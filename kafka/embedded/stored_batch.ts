@@ -189,12 +189,12 @@ export class StoredBatch {
 /** A record of a row. `value` is a view of the row's bytes and must not be changed. */
 class StoredRecord implements LogRecord, SpannedRecord, ValueSpan {
   readonly offset: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
   readonly #batch: StoredBatch;
   readonly #index: number;
   readonly #keyStart: number;
   readonly #keyEnd: number;
-  readonly #valueStart: number;
-  readonly #valueEnd: number;
   /** Kept: to make a view costs more than to compare its bytes. */
   #value: Uint8Array | null = null;
 
@@ -213,8 +213,8 @@ class StoredRecord implements LogRecord, SpannedRecord, ValueSpan {
     this.#index = index;
     this.#keyStart = keyStart;
     this.#keyEnd = keyEnd;
-    this.#valueStart = valueStart;
-    this.#valueEnd = valueEnd;
+    this.valueStart = valueStart;
+    this.valueEnd = valueEnd;
   }
 
   get topic(): string {
@@ -223,6 +223,10 @@ class StoredRecord implements LogRecord, SpannedRecord, ValueSpan {
 
   get partition(): number {
     return this.#batch.partition;
+  }
+
+  get batchBytes(): Uint8Array {
+    return this.#batch.data;
   }
 
   get timestamp(): number {
@@ -234,8 +238,8 @@ class StoredRecord implements LogRecord, SpannedRecord, ValueSpan {
   }
 
   get value(): Uint8Array | null {
-    if (this.#valueEnd < 0) return null;
-    return this.#value ??= this.#batch.data.subarray(this.#valueStart, this.#valueEnd);
+    if (this.valueEnd < 0) return null;
+    return this.#value ??= this.#batch.data.subarray(this.valueStart, this.valueEnd);
   }
 
   /** Itself: an object of its own would cost as much as a view. */
@@ -256,7 +260,7 @@ class StoredRecord implements LogRecord, SpannedRecord, ValueSpan {
   }
 
   get text(): string | null {
-    return this.#valueEnd < 0 ? null : this.#batch.valueText(this.#valueStart, this.#valueEnd);
+    return this.valueEnd < 0 ? null : this.#batch.valueText(this.valueStart, this.valueEnd);
   }
 
   get headers(): Readonly<Record<string, string>> {

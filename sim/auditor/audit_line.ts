@@ -40,12 +40,12 @@ const told = new ByteCursor();
  * The value is compared as it is: to write the line only to compare it costs three times as much.
  */
 export function afterLine(bytes: Uint8Array, start: number, record: LogRecord): number {
-  const { value, headers } = record;
-  for (const _name in headers) return afterWrittenLine(bytes, start, record);
-  if (value === null) return afterWrittenLine(bytes, start, record);
+  for (const _name in record.headers) return afterWrittenLine(bytes, start, record);
+  const from = told.turnToValue(record);
+  if (from === NOWHERE) return afterWrittenLine(bytes, start, record);
   const base = line.turnTo(bytes);
   const opened = afterOpening(base + start, record);
-  const end = opened === NOWHERE ? NOWHERE : afterValue(opened, value);
+  const end = opened === NOWHERE ? NOWHERE : afterValue(opened, from);
   return end === NOWHERE ? afterWrittenLine(bytes, start, record) : end - base;
 }
 
@@ -82,11 +82,10 @@ const WRITTEN = Uint8Array.from({ length: 256 }, (_, byte) => {
  * Behind a value in which nothing but quotes and backslashes is escaped, and the line's end. Differences
  * are gathered and looked at once: a branch for each byte would be guessed wrong at every quote.
  */
-function afterValue(start: number, value: Uint8Array): number {
-  const from = told.turnTo(value);
+function afterValue(start: number, from: number): number {
   const { bytes, end } = told;
   const lines = line.bytes;
-  if (start + 2 * value.length + LINE_END.length > lines.length) return NOWHERE;
+  if (start + 2 * (end - from) + LINE_END.length > lines.length) return NOWHERE;
   let at = start;
   let seen = 0;
   let difference = 0;

@@ -119,7 +119,7 @@ class AuditPart {
         const { records } = portion;
         for (const record of records) {
           auditLog?.add(record);
-          if (collects && glance?.sees(record.value) !== true) this.#collector.add(record);
+          if (collects && glance?.sees(record) !== true) this.#collector.add(record);
         }
         this.#recordsRead[name] += records.length;
         onProgress?.({ topic: name, partition }, records.length);

@@ -66,6 +66,10 @@ export function publishContract(name: string, open: () => Promise<LogFixture>): 
       const wanted = typeof value === "string" ? encoder.encode(value) : value;
       assert.deepEqual(record.value === null ? null : [...record.value], wanted && [...wanted]);
       assert.deepEqual({ ...record.headers }, headers ?? {});
+      const { batchBytes, valueStart, valueEnd } = record;
+      if (batchBytes === undefined) continue;
+      const among = valueEnd === -1 ? null : [...batchBytes.subarray(valueStart, valueEnd)];
+      assert.deepEqual(among, wanted && [...wanted]);
     }
     const binary = bytes(0, 1, 0xff, 0xfe);
     assert.deepEqual(textsOf(read), [

@@ -11,6 +11,7 @@ import type { Intent, IntentsAcknowledged } from "../../../kafka/messages/mod.ts
 import type { AuditMemory } from "../memory/audit_memory.ts";
 import type { Column, PlaceColumn } from "../memory/columns.ts";
 import { firstNumber, type Numbering } from "../memory/numbering.ts";
+import { ByteCursor, NOWHERE } from "../reading/byte_cursor.ts";
 
 interface Producer {
   readonly index: number;
@@ -28,6 +29,7 @@ export class IntentLedger {
   readonly #producerList: Producer[] = [];
   readonly #memory: AuditMemory;
   readonly #groups: Numbering;
+  readonly #cursor = new ByteCursor();
   readonly #intended: Column;
   readonly #found: Column;
   readonly #intentAt: PlaceColumn;
@@ -60,7 +62,8 @@ export class IntentLedger {
     const producer = this.#producerNamed(intent.producer);
     if (intent.number < producer.next) return;
     producer.next = intent.number + 1;
-    const group = this.#groups.add(this.#take(intent, content));
+    const start = this.#cursor.turnTo(content);
+    const group = this.#groups.add(this.#take(intent, start));
     if (!this.#intentAt.has(group)) this.#intentAt.set(group, record);
     this.#intended.set(group, this.#intended.get(group) + 1);
     const row = this.#size++;
@@ -76,7 +79,10 @@ export class IntentLedger {
 
   /** Where the intent of a record of `order-commands` is; null when there is none. */
   find(record: LogRecord): { topic: string; partition: number; offset: number } | null {
-    const group = this.#groups.find(this.#take(record, record.value ?? EMPTY));
+    const start = this.#cursor.turnToValue(record);
+    const group = this.#groups.find(
+      this.#take(record, start === NOWHERE ? this.#cursor.turnTo(EMPTY) : start),
+    );
     if (group < 0) return null;
     this.#found.set(group, this.#found.get(group) + 1);
     return this.#intentAt.get(group);
@@ -114,15 +120,16 @@ export class IntentLedger {
     return producer;
   }
 
-  /** Takes the print of a command, and gives the number near which it lies. */
+  /** Takes the print of the command that the cursor is at, and gives the number near which it lies. */
   #take(
     place: { readonly partition: number; readonly key: string | null },
-    content: Uint8Array,
+    start: number,
   ): number {
+    const { bytes, view, end } = this.#cursor;
     const { print } = this.#groups;
     print.ofText(place.key ?? "").then(place.partition, place.key === null ? 1 : 0);
-    print.ofBytes(content, print.low);
-    return firstNumber(content);
+    print.ofBytesIn(view, start, end, print.low);
+    return firstNumber(bytes, start, end);
   }
 }
 

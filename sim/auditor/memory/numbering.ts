@@ -143,16 +143,17 @@ export function trailingNumber(id: string): number {
   return value;
 }
 
-/** The first number in a text, such as 4711 of `{"id":"load/4711"`; 0 without one near its start. */
-export function firstNumber(text: Uint8Array): number {
-  const end = Math.min(text.length, LOOKED_AT);
-  for (let at = 0; at < end; at++) {
+/** The first number in a text's bytes, such as 4711 of `{"id":"load/4711"`; 0 without one near its start. */
+export function firstNumber(text: Uint8Array, from = 0, to = text.length): number {
+  const end = Math.min(to, from + LOOKED_AT);
+  for (let at = from; at < end; at++) {
     let digit = text[at]! - ZERO;
     if (digit < 0 || digit > 9) continue;
     let value = 0;
     for (let n = 0; n < MAX_DIGITS && digit >= 0 && digit <= 9; n++) {
       value = value * 10 + digit;
-      digit = (text[++at] ?? 0) - ZERO;
+      at++;
+      digit = at < to ? text[at]! - ZERO : -1;
     }
     return value;
   }

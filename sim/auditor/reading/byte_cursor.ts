@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { LogRecord } from "../../../kafka/event_log.ts";
 import { Fingerprinter } from "../fingerprint.ts";
 
 /** In the place of a place: the bytes are not what was expected. */
@@ -53,6 +54,9 @@ export class Literal {
 
 const NO_BYTES = new Uint8Array();
 
+/** A value, and where it lies if that is among others. */
+export type StoredValue = Pick<LogRecord, "value" | "batchBytes" | "valueStart" | "valueEnd">;
+
 /** Bytes, where they end, and what was read of them last. */
 export class ByteCursor {
   bytes: Uint8Array = NO_BYTES;
@@ -69,12 +73,28 @@ export class ByteCursor {
   /** Turns to bytes and says where they begin. Those of one buffer cost little one after the other. */
   turnTo(value: Uint8Array): number {
     const { buffer, byteOffset, length } = value;
-    if (this.bytes.buffer !== buffer) {
+    if (this.bytes.buffer !== buffer || this.bytes.byteOffset !== 0) {
       this.bytes = new Uint8Array(buffer);
       this.view = new DataView(buffer);
     }
     this.end = byteOffset + length;
     return byteOffset;
+  }
+
+  /** Turns to a record's value, as {@link turnTo} does; {@link NOWHERE} for a tombstone. */
+  turnToValue(record: StoredValue): number {
+    const { batchBytes, valueEnd = NOWHERE } = record;
+    if (batchBytes === undefined) {
+      return record.value === null ? NOWHERE : this.turnTo(record.value);
+    }
+    if (valueEnd < 0) return NOWHERE;
+    // To ask bytes for their buffer costs more than to compare a message with it.
+    if (this.bytes !== batchBytes) {
+      this.bytes = batchBytes;
+      this.view = new DataView(batchBytes.buffer, batchBytes.byteOffset, batchBytes.length);
+    }
+    this.end = valueEnd;
+    return record.valueStart!; // as it has an end
   }
 
   /** Behind a literal. */

@@ -40,8 +40,7 @@ export class MessageReader {
 
   /** Whether a message is derived or its sender's own; null when it has to be read in full. */
   scan(record: LogRecord): "derived" | "source" | null {
-    const { value } = record;
-    if (value === null || !this.#scanner.scan(record.topic, value)) return null;
+    if (!this.#scanner.scan(record.topic, record)) return null;
     if (this.#scanner.shape!.cause === null) return "source";
     this.derived.record = record;
     return "derived";

@@ -7,7 +7,7 @@
  */
 
 import { REJECT_REASONS } from "../../../kafka/messages/mod.ts";
-import { ByteCursor, Literal, NOWHERE } from "./byte_cursor.ts";
+import { ByteCursor, Literal, NOWHERE, type StoredValue } from "./byte_cursor.ts";
 import { FORM, IS_ABSENT, IS_NULL, TEXT } from "./message_fields.ts";
 import {
   type MessageShape,
@@ -62,13 +62,14 @@ export class MessageScanner {
   #shapes: ReadonlyMap<number, readonly MessageShape[]> | undefined = undefined;
 
   /** Whether a record of a topic holds a message that can be read so. */
-  scan(topic: string, value: Uint8Array): boolean {
+  scan(topic: string, record: StoredValue): boolean {
     if (topic !== this.#topic) {
       this.#topic = topic;
       this.#shapes = SHAPES_BY_TOPIC.get(topic);
     }
-    if (this.#shapes === undefined || value.length < SHORTEST_MESSAGE) return false;
-    const start = this.#cursor.turnTo(value);
+    if (this.#shapes === undefined) return false;
+    const start = this.#cursor.turnToValue(record);
+    if (start === NOWHERE || this.#cursor.end - start < SHORTEST_MESSAGE) return false;
     const shapes = this.#shapes.get(shapeKey(this.#cursor.view, start));
     if (shapes === undefined) return false;
     for (let n = 0; n < shapes.length; n++) {

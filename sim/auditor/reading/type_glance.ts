@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ByteCursor, Literal, NOWHERE } from "./byte_cursor.ts";
+import { ByteCursor, Literal, NOWHERE, type StoredValue } from "./byte_cursor.ts";
 import { openingOf, shapeKey, SHORTEST_MESSAGE } from "./message_shapes.ts";
 
 const [TYP, TYPE, YPE] = ['"typ', "type", 'ype"'].map(wordOf);
@@ -34,13 +34,13 @@ export class TypeGlance {
   }
 
   /**
-   * Whether bytes are a message of one of the types, unless they are no JSON. That they begin as one is
+   * Whether a value is a message of one of the types, unless they are no JSON. That they begin as one is
    * not enough: the last of two fields of a name counts, and a name may be written with escapes.
    */
-  sees(value: Uint8Array | null): boolean {
-    if (value === null || value.length < SHORTEST_MESSAGE) return false;
+  sees(record: StoredValue): boolean {
     const cursor = this.#cursor;
-    const start = cursor.turnTo(value);
+    const start = cursor.turnToValue(record);
+    if (start === NOWHERE || cursor.end - start < SHORTEST_MESSAGE) return false;
     const openings = this.#openings.get(shapeKey(cursor.view, start));
     if (openings === undefined) return false;
     for (let n = 0; n < openings.length; n++) {

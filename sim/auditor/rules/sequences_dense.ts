@@ -10,10 +10,10 @@ import type { Origin } from "../../../kafka/messages/mod.ts";
 import type { Column, Table } from "../memory/columns.ts";
 import { Fingerprinter } from "../fingerprint.ts";
 import { formatRef } from "../findings.ts";
+import { ByteCursor, NOWHERE } from "../reading/byte_cursor.ts";
 import type { RuleContext } from "../rule.ts";
 
 const RULE = "sequences-dense";
-const EMPTY = new Uint8Array();
 
 interface Channel {
   next: number;
@@ -46,6 +46,7 @@ export class SequencesDense {
     null;
   #lastChannel: Channel | null = null;
   readonly #print = new Fingerprinter();
+  readonly #cursor = new ByteCursor();
 
   /** `judges` tells the channels that it judges; of others it only tells repeats. */
   constructor(
@@ -76,7 +77,7 @@ export class SequencesDense {
       return true;
     }
     findings.check(RULE);
-    const content = this.#print.ofBytes(record.value ?? EMPTY).low;
+    const content = this.#contentOf(record);
     if (sequence < channel.next) {
       evidence.counts.repeats++;
       if (channel.contents.get(sequence) !== content) {
@@ -103,6 +104,12 @@ export class SequencesDense {
     channel.lastIndex = index;
     channel.lastRecordOffset = record.offset;
     return true;
+  }
+
+  #contentOf(record: LogRecord): number {
+    const start = this.#cursor.turnToValue(record);
+    const { view, end } = this.#cursor;
+    return start === NOWHERE ? 0 : this.#print.ofBytesIn(view, start, end).low;
   }
 
   #channelOf({ record, origin, sender }: Sent): Channel {

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Fingerprinter } from "../../../../sim/auditor/fingerprint.ts";
-import { ByteCursor, Literal, NOWHERE } from "../../../../sim/auditor/reading/byte_cursor.ts";
+import {
+  ByteCursor,
+  Literal,
+  NOWHERE,
+  type StoredValue,
+} from "../../../../sim/auditor/reading/byte_cursor.ts";
 
 const encoder = new TextEncoder();
 
@@ -10,6 +15,32 @@ function within(text: string, behind = "7777777777777777"): Uint8Array {
   const bytes = encoder.encode(`7777${text}${behind}`);
   return bytes.subarray(4, bytes.length - behind.length);
 }
+
+Deno.test("ByteCursor.turnToValue() turns to bytes of their own, or among others, in any turn", () => {
+  const cursor = new ByteCursor();
+  const shared = encoder.encode("..abcd...efghij.");
+  // Not where its buffer begins.
+  const batchBytes = shared.subarray(2);
+  const own = within("klmn");
+  const values: readonly (readonly [StoredValue, string])[] = [
+    [{ value: own, batchBytes, valueStart: 0, valueEnd: 4 }, "abcd"],
+    [{ value: own, batchBytes, valueStart: 7, valueEnd: 13 }, "efghij"],
+    [{ value: shared.subarray(9, 12) }, "efg"],
+    [{ value: own, batchBytes, valueStart: 1, valueEnd: 4 }, "bcd"],
+    [{ value: own }, "klmn"],
+  ];
+  for (const [value, text] of [...values, ...values.toReversed()]) {
+    const start = cursor.turnToValue(value);
+    const bytes = Array.from({ length: cursor.end - start }, (_, n) => cursor.bytes[start + n]);
+    assert.equal(String.fromCharCode(...bytes.map(Number)), text);
+    assert.equal(cursor.view.getUint8(start), text.charCodeAt(0));
+  }
+  assert.equal(cursor.turnToValue({ value: null }), NOWHERE);
+  assert.equal(
+    cursor.turnToValue({ value: null, batchBytes, valueStart: 0, valueEnd: -1 }),
+    NOWHERE,
+  );
+});
 
 Deno.test("ByteCursor.literal() passes what it looks for, whole and where it stands", () => {
   for (const text of ["abcd", "abcde", "abcdefg", "abcdefgh", "abcdefghi"]) {

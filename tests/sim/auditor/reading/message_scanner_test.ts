@@ -143,7 +143,7 @@ Deno.test("MessageScanner.scan() reads what actors and clients write as the full
   const scanner = new MessageScanner();
   const types = new Set<string>();
   for (const { topic, text, value } of RECORDS) {
-    if (!scanner.scan(topic, value!)) continue;
+    if (!scanner.scan(topic, { value: value! })) continue;
     types.add(scanner.message.type);
     assertAgrees(scanner, topic, text!);
   }
@@ -193,7 +193,7 @@ Deno.test("MessageScanner.scan() takes nothing that the full decoder refuses, wh
     const cut = Math.floor(random() * 3);
     const put = replacements[Math.floor(random() * replacements.length)]!;
     const changed = text!.slice(0, at) + put + text!.slice(at + cut);
-    if (!scanner.scan(topic, encoder.encode(changed))) continue;
+    if (!scanner.scan(topic, { value: encoder.encode(changed) })) continue;
     scanned++;
     assertAgrees(scanner, topic, changed);
   }
@@ -203,12 +203,12 @@ Deno.test("MessageScanner.scan() takes nothing that the full decoder refuses, wh
 Deno.test("MessageScanner.scan() takes nothing for a message whose end is cut off or goes on", () => {
   const scanner = new MessageScanner();
   for (const { topic, value } of RECORDS.slice(0, 200)) {
-    if (!scanner.scan(topic, value!)) continue;
+    if (!scanner.scan(topic, { value: value! })) continue;
     for (let length = 0; length < value!.length; length++) {
       // Behind it stands what was cut off, as in a row of the log.
-      assert.equal(scanner.scan(topic, value!.subarray(0, length)), false);
+      assert.equal(scanner.scan(topic, { value: value!.subarray(0, length) }), false);
     }
-    assert.equal(scanner.scan(topic, new Uint8Array([...value!, 0x20])), false);
+    assert.equal(scanner.scan(topic, { value: new Uint8Array([...value!, 0x20]) }), false);
   }
 });
 
@@ -221,7 +221,7 @@ Deno.test("MessageScanner.scan() reads decimals as JSON.parse() does", () => {
     const text = '{"type":"place-order","id":"a/1","correlationId":"u/o","timestamp":1,' +
       `"userId":"u","orderId":"o","symbol":"A","side":"buy","quantity":${quantity},` +
       `"price":${price}}`;
-    if (!scanner.scan("order-commands", encoder.encode(text))) return;
+    if (!scanner.scan("order-commands", { value: encoder.encode(text) })) return;
     assert.equal(scanner.message.price, Number(price));
     assert.equal(scanner.message.quantity, quantity);
   }));
@@ -232,23 +232,23 @@ Deno.test("MessageScanner.scan() leaves to the full decoder what is right, but w
   const placed = RECORDS.find(({ text }) =>
     text!.startsWith('{"type":"order-placed","duplicate":false,"userId":"eve"')
   )!;
-  assert.equal(scanner.scan("notifications", placed.value!), true);
+  assert.equal(scanner.scan("notifications", { value: placed.value! }), true);
   const twice = placed.text!.replace(/}$/, ',"type":"order-filled"}');
   const escaped = placed.text!.replace('"userId":"e', '"userId":"\\u0065');
   const spaced = placed.text!.replace("{", "{ ");
   const turned = placed.text!.replace(/{("type":"order-placed"),(.*)}/, "{$2,$1}");
   for (const other of [twice, escaped, spaced, turned]) {
     assert.notEqual(other, placed.text);
-    assert.equal(scanner.scan("notifications", encoder.encode(other)), false, other);
+    assert.equal(scanner.scan("notifications", { value: encoder.encode(other) }), false, other);
   }
-  assert.equal(scanner.scan("orders", placed.value!), false, "in another topic");
+  assert.equal(scanner.scan("orders", { value: placed.value! }), false, "in another topic");
 });
 
 Deno.test("SHAPES_BY_TOPIC has a shape for every type that a session writes, but for openings", () => {
   const scanner = new MessageScanner();
   const [scanned, left] = [new Set<string>(), new Set<string>()];
   for (const { topic, text, value } of RECORDS) {
-    if (scanner.scan(topic, value!)) scanned.add(scanner.message.type);
+    if (scanner.scan(topic, { value: value! })) scanned.add(scanner.message.type);
     else left.add(String(decoded(topic, text!)?.["type"]));
   }
   const openings = ["floor-opened", "open-account", "account-opened", "intents-acknowledged"];
