@@ -7,7 +7,7 @@
 import { Buffer } from "node:buffer";
 import { MAX_CARRIED_UNITS, unwrittenMessage } from "../../kafka/carried_message.ts";
 import type { LogRecord } from "../../kafka/event_log.ts";
-import { type LineBuffer, pieceOf } from "./line_buffer.ts";
+import { LastNumber, type LineBuffer, pieceOf } from "./line_buffer.ts";
 import { appendQuotedMessage } from "./quoted_message.ts";
 
 /** What a line says of a record; its topic and partition are the folder's. */
@@ -35,6 +35,8 @@ const KEY = pieceOf(',"key":');
 const NO_KEY = pieceOf(',"key":null');
 const VALUE = pieceOf(',"value":');
 const END = pieceOf("}\n");
+const lastOffset = new LastNumber();
+const lastTimestamp = new LastNumber();
 
 /** Room for what a line has beside key and value. */
 const FRAME_BYTES = 256;
@@ -51,9 +53,9 @@ export function appendAuditLine(record: LogRecord, buffer: LineBuffer): void {
   const { offset, timestamp, key } = record;
   buffer.reserve(FRAME_BYTES);
   buffer.appendPiece(OFFSET);
-  buffer.appendNumber(offset);
+  buffer.appendNumber(offset, lastOffset);
   buffer.appendPiece(TIMESTAMP);
-  buffer.appendNumber(timestamp);
+  buffer.appendNumber(timestamp, lastTimestamp);
   buffer.appendPiece(key === null ? NO_KEY : KEY);
   if (key !== null) buffer.appendQuoted(key);
   buffer.reserve(FRAME_BYTES + MESSAGE_BYTES);

@@ -19,7 +19,7 @@ const NUMBER_BYTES = 32;
 const SHORT_UNITS = 32;
 
 /** Bytes of a {@link Piece} are copied so many at a time. */
-const WORD_BYTES = 4;
+const WORD_BYTES = 8;
 
 const DIGIT_0 = 0x30;
 const QUOTE = 0x22;
@@ -46,17 +46,25 @@ const PAIRS = Uint8Array.from(
 
 /** A text that is appended often, as bytes. Made by {@link pieceOf}. */
 export interface Piece {
-  readonly words: DataView;
-  /** In bytes; the words may go on. */
+  /** Bytes, eight at a time. No eight bytes of UTF-8 are a NaN, of which not every bit need be kept. */
+  readonly words: Float64Array;
+  /** In bytes; the last word may go on. */
   readonly length: number;
 }
 
 /** Makes a {@link Piece}. */
 export function pieceOf(text: string): Piece {
   const bytes = encoder.encode(text);
-  const padded = new Uint8Array(bytes.length + WORD_BYTES);
-  padded.set(bytes);
-  return { words: new DataView(padded.buffer), length: bytes.length };
+  const words = new Float64Array(Math.ceil(bytes.length / WORD_BYTES));
+  new Uint8Array(words.buffer).set(bytes);
+  return { words, length: bytes.length };
+}
+
+/** The large number that stood last at some place, where the same one often stands again: a stamp. */
+export class LastNumber {
+  /** The number, and its digits: sixteen bytes, of which the last ones may be others. */
+  readonly words = new Float64Array(3);
+  digits = 0;
 }
 
 /**
@@ -136,21 +144,20 @@ export class LineBuffer {
     else this.#length = at;
   }
 
-  /** Appends a piece without its first `skipped` bytes and its last `cut` ones. */
-  appendPiece({ words, length }: Piece, skipped = 0, cut = 0): void {
+  /** Appends a piece. */
+  appendPiece({ words, length }: Piece): void {
     const view = this.#view;
-    const start = this.#length - skipped;
+    const start = this.#length;
     // The last word may reach beyond the piece, where the next thing is written.
-    for (let i = skipped; i < length; i += WORD_BYTES) {
-      view.setInt32(start + i, words.getInt32(i, true), true);
-    }
-    this.#length = start + length - cut;
+    for (let i = 0; i < words.length; i++) view.setFloat64(start + i * WORD_BYTES, words[i]!, true);
+    this.#length = start + length;
   }
 
-  /** Appends a number as JSON has it. It is finite. */
-  appendNumber(value: number): void {
-    if (value >= 0 && Number.isSafeInteger(value)) this.#appendWhole(value);
-    else this.append(String(value));
+  /** Appends a number as JSON has it. It is finite. `last` is what stood at its place before. */
+  appendNumber(value: number, last: LastNumber): void {
+    if (value < 0 || !Number.isSafeInteger(value)) this.append(String(value));
+    else if (value < BILLION) this.#appendDigits(value, digitsOf(value));
+    else this.#appendLarge(value, last);
   }
 
   /**
@@ -158,17 +165,34 @@ export class LineBuffer {
    * another one. False for what is not printable ASCII: then nothing is appended.
    */
   appendTwiceQuoted(text: string): boolean {
+    if (text.length > SHORT_UNITS) return this.#appendLongTwiceQuoted(text);
     const bytes = this.#bytes;
     let at = this.#length;
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
-      if (unit > LAST_PRINTABLE || unit < FIRST_PRINTABLE) return false;
-      if (unit === QUOTE || unit === BACKSLASH) {
-        bytes[at] = bytes[at + 1] = bytes[at + 2] = BACKSLASH;
-        at += 3;
-      }
+      if (unit > LAST_PRINTABLE || KINDS[unit] !== PLAIN) return this.#appendLongTwiceQuoted(text);
       bytes[at++] = unit;
     }
+    this.#length = at;
+    return true;
+  }
+
+  /** With as many backslashes as there are to come, in case: see {@link #appendLong}. */
+  #appendLongTwiceQuoted(text: string): boolean {
+    const written = this.#encode(text);
+    const scratch = this.#scratch;
+    const bytes = this.#bytes;
+    let at = this.#length;
+    let seen = PLAIN;
+    for (let i = 0; i < written; i++) {
+      const byte = scratch[i]!;
+      const kind = KINDS[byte]!;
+      bytes[at] = bytes[at + 1] = bytes[at + 2] = BACKSLASH;
+      at += 3 * (kind & ESCAPED);
+      bytes[at++] = byte;
+      seen |= kind;
+    }
+    if (seen >= OTHERWISE) return false;
     this.#length = at;
     return true;
   }
@@ -197,12 +221,24 @@ export class LineBuffer {
     return encoder.encodeInto(text, this.#scratch).written;
   }
 
-  /** In parts of nine digits, which are small integers. */
-  #appendWhole(value: number): void {
-    if (value < BILLION) return this.#appendDigits(value, digitsOf(value));
+  /** In two parts, which are small integers; or as it was written before. */
+  #appendLarge(value: number, last: LastNumber): void {
+    const { words } = last;
+    const view = this.#view;
+    const start = this.#length;
+    if (words[0] === value) {
+      view.setFloat64(start, words[1]!, true);
+      view.setFloat64(start + WORD_BYTES, words[2]!, true);
+      this.#length = start + last.digits;
+      return;
+    }
     const billions = Math.floor(value / BILLION);
-    this.#appendWhole(billions);
+    this.#appendDigits(billions, digitsOf(billions));
     this.#appendDigits(value - billions * BILLION, 9);
+    last.digits = this.#length - start;
+    words[0] = value;
+    words[1] = view.getFloat64(start, true);
+    words[2] = view.getFloat64(start + WORD_BYTES, true);
   }
 
   /** Two at a time. */

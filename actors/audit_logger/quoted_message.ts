@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type LineBuffer, type Piece, pieceOf } from "./line_buffer.ts";
+import { LastNumber, type LineBuffer, type Piece, pieceOf } from "./line_buffer.ts";
 
 /** Names of fields whose pieces are kept. */
 const MAX_NAMES = 1_024;
@@ -13,22 +13,22 @@ const MAX_NAMES = 1_024;
 /** Types of messages whose fields' order is remembered. */
 const MAX_TYPES = 256;
 
-/** A name behind a value that is a text and before one; what of it is left out elsewhere. */
-const BEHIND_TEXT = String.raw`\"`.length;
-const BEFORE_TEXT = String.raw`\"`.length;
-const FIRST_FIELD = String.raw`\",`.length;
-
+/** A field's name with all that stands around it, by what the values before and behind it are. */
 interface FieldName {
   readonly name: string;
-  /** What stands between the value before, a text, and the value behind, another one. */
-  readonly piece: Piece;
+  readonly betweenTexts: Piece;
+  readonly behindText: Piece;
+  readonly beforeText: Piece;
+  readonly between: Piece;
+  readonly last: LastNumber;
 }
 
-const FIRST = pieceOf('"{');
+const QUOTE = String.raw`\"`;
 const NULL = pieceOf("null");
 const TRUE = pieceOf("true");
 const FALSE = pieceOf("false");
-const LAST = pieceOf(String.raw`\"}"`);
+const END_BEHIND_TEXT = pieceOf(`${QUOTE}}"`);
+const END = pieceOf('}"');
 const EMPTY = pieceOf('"{}"');
 
 /** By name. */
@@ -52,27 +52,39 @@ export function appendQuotedMessage(buffer: LineBuffer, message: object): void {
   let index = 0;
   let isBehindText = false;
   for (const name in fields) {
-    let field = order[index];
-    if (field === undefined || field.name !== name) order[index] = field = fieldOf(name);
     const value = fields[name] ?? null;
     const isText = typeof value === "string";
-    const before = index === 0 ? FIRST_FIELD : isBehindText ? 0 : BEHIND_TEXT;
-    const isOpening = index === 0 && isText && name === "type";
-    index++;
-    isBehindText = isText;
-    if (isOpening) {
-      buffer.appendPiece(opening);
+    if (index === 0) {
+      index++;
+      isBehindText = isText;
+      if (isText && name === "type") buffer.appendPiece(opening);
+      else appendFirst(buffer, name, value);
       continue;
     }
-    if (before === FIRST_FIELD) buffer.appendPiece(FIRST);
-    buffer.appendPiece(field.piece, before, isText ? 0 : BEFORE_TEXT);
+    let field = order[index];
+    if (field === undefined || field.name !== name) order[index] = field = fieldOf(name);
+    index++;
     if (isText) {
+      buffer.appendPiece(isBehindText ? field.betweenTexts : field.beforeText);
       if (!buffer.appendTwiceQuoted(value)) buffer.append(twiceQuoted(value));
-    } else if (typeof value === "number") buffer.appendNumber(value);
-    else buffer.appendPiece(value === null ? NULL : value ? TRUE : FALSE);
+    } else {
+      buffer.appendPiece(isBehindText ? field.behindText : field.between);
+      if (typeof value === "number") buffer.appendNumber(value, field.last);
+      else buffer.appendPiece(value === null ? NULL : value ? TRUE : FALSE);
+    }
+    isBehindText = isText;
   }
-  if (index === 0) buffer.appendPiece(EMPTY);
-  else buffer.appendPiece(LAST, isBehindText ? 0 : BEHIND_TEXT);
+  buffer.appendPiece(index === 0 ? EMPTY : isBehindText ? END_BEHIND_TEXT : END);
+}
+
+/** The first field of a message that does not begin with its type: rare, so written without haste. */
+function appendFirst(
+  buffer: LineBuffer,
+  name: string,
+  value: string | number | boolean | null,
+): void {
+  const text = JSON.stringify(JSON.stringify({ [name]: value })).slice(0, -2);
+  buffer.append(typeof value === "string" ? text.slice(0, -QUOTE.length) : text);
 }
 
 /** The text in quotes in quotes, without those around it. */
@@ -84,8 +96,15 @@ function twiceQuoted(text: string): string {
 function fieldOf(name: string): FieldName {
   const known = names.get(name);
   if (known !== undefined) return known;
-  const quote = String.raw`\"`;
-  const field = { name, piece: pieceOf(`${quote},${quote}${twiceQuoted(name)}${quote}:${quote}`) };
+  const text = `,${QUOTE}${twiceQuoted(name)}${QUOTE}:`;
+  const field = {
+    name,
+    betweenTexts: pieceOf(`${QUOTE}${text}${QUOTE}`),
+    behindText: pieceOf(`${QUOTE}${text}`),
+    beforeText: pieceOf(`${text}${QUOTE}`),
+    between: pieceOf(text),
+    last: new LastNumber(),
+  };
   if (names.size < MAX_NAMES) names.set(name, field);
   return field;
 }
@@ -93,8 +112,7 @@ function fieldOf(name: string): FieldName {
 function typeOf(type: unknown): Type {
   const known = types.get(type);
   if (known !== undefined) return known;
-  const quote = String.raw`\"`;
-  const opening = pieceOf(`"{${quote}type${quote}:${quote}${twiceQuoted(String(type))}`);
+  const opening = pieceOf(`"{${QUOTE}type${QUOTE}:${QUOTE}${twiceQuoted(String(type))}`);
   const made = { opening, order: [] };
   if (types.size < MAX_TYPES) types.set(type, made);
   return made;
