@@ -16,7 +16,7 @@ const R = 24;
 const encoder = new TextEncoder();
 
 /**
- * The 32-bit MurmurHash2 of `data`, as a signed integer like Java's.
+ * The 32-bit MurmurHash2 of `data`, or of its first `length` bytes, as a signed integer like Java's.
  *
  * @example
  * ```ts
@@ -25,8 +25,7 @@ const encoder = new TextEncoder();
  * assert.equal(murmur2(new TextEncoder().encode("21")), -973932308);
  * ```
  */
-export function murmur2(data: Uint8Array): number {
-  const length = data.length;
+export function murmur2(data: Uint8Array, length: number = data.length): number {
   const whole = length >> 2;
   let h = SEED ^ length;
   for (let i = 0; i < whole; i++) {

@@ -122,7 +122,9 @@ export class FoldProcessor<State, T extends MessageTopic> implements PartitionPr
 
   async process(records: readonly LogRecord[]): Promise<void> {
     let sincePublish = 0;
-    for (const record of records) {
+    // By index: V8 makes an object for each step of `for of` over the frozen arrays of a log in memory.
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i]!;
       if (this.#abandoned) return;
       // Nearly every record is folded without waiting for anything, so nothing is awaited then.
       const trouble = this.#apply(record);

@@ -8,58 +8,64 @@
  * @module
  */
 
-import type { DerivedEnvelope } from "../../kafka/messages/mod.ts";
-
-type Copy = (body: object, envelope: DerivedEnvelope) => object;
+/** Positional, unlike elsewhere: an envelope would be one more object for nearly every record of a floor. */
+type Copy = (
+  body: object,
+  id: string,
+  correlationId: string,
+  causationId: string,
+  sequence: number,
+  timestamp: number,
+) => object;
 
 /** The same thing sixteen times, on purpose: each is a place of its own. */
 const PLACES: readonly Copy[] = [
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
-  (body, { id, correlationId, causationId, sequence, timestamp }) => (
+  (body, id, correlationId, causationId, sequence, timestamp) => (
     { ...body, id, correlationId, causationId, sequence, timestamp }
   ),
 ];
@@ -68,10 +74,18 @@ const PLACES: readonly Copy[] = [
 const places = new Map<unknown, Copy>();
 
 /** The body comes first, so that a message's type stands at the start of its text. */
-export function derivedMessage(body: object, envelope: DerivedEnvelope): object {
+export const derivedMessage: Copy = (
+  body,
+  id,
+  correlationId,
+  causationId,
+  sequence,
+  timestamp,
+) => {
   const { type } = body as { readonly type?: unknown }; // Whatever it is, it names a place.
-  return (places.get(type) ?? placeOf(type))(body, envelope);
-}
+  const copy = places.get(type) ?? placeOf(type);
+  return copy(body, id, correlationId, causationId, sequence, timestamp);
+};
 
 /** Types beyond the places share the last one. */
 function placeOf(type: unknown): Copy {

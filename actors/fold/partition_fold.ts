@@ -117,6 +117,8 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
   #publishing = false;
   #trace: RecordTrace | undefined = undefined;
   #index = 0;
+  /** By which a message came last: most come by the same one as the message before. */
+  #channel = "";
   #causationId = "";
   #offset = 0;
 
@@ -257,11 +259,12 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
   /** Whether a derived message is the next of its channel, and admitted. */
   #receive(record: LogRecord, message: TopicMessages[T], sequence: number): boolean {
     const { key } = record;
-    const channel = channelOf(message.id);
+    const channel = channelOf(message.id, this.#channel);
     const next = channel === null ? null : this.#nextOf(channel);
     if (channel === null || next === null) {
       return this.#refuse(record, message, `${message.type} is from nowhere on this floor`);
     }
+    this.#channel = channel;
     if (sequence < next) {
       this.#count("repeats");
       return false;
@@ -296,13 +299,15 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
     const index = this.#index++;
     if (!this.#publishing) return;
     this.counters.outputs++;
-    const message = derivedMessage(body, {
-      id: joinedId([this.#origin, this.#offset, index]),
+    const id = joinedId([this.#origin, this.#offset, index]);
+    const message = derivedMessage(
+      body,
+      id,
       correlationId,
-      causationId: this.#causationId,
+      this.#causationId,
       sequence,
-      timestamp: this.#now,
-    });
+      this.#now,
+    );
     const headers = this.#trace?.headers;
     const carries = this.#carries;
     (waiting[partition] ??= []).push(

@@ -37,7 +37,9 @@ export class NotifierProcessor implements PartitionProcessor {
   }
 
   process(records: readonly LogRecord[]): Promise<void> {
-    for (const record of records) {
+    // By index, as folds do.
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i]!;
       const { offset, key } = record;
       if (offset < this.#position) continue;
       this.#position = offset + 1;

@@ -58,6 +58,10 @@ export class Hasher {
 
   /** A JSON value; absent counts as null. Keys count in their order. */
   value(value: unknown): this {
+    if (typeof value !== "object") {
+      this.#scalar(value);
+      return this;
+    }
     // A stack of its own, because a client may nest deeper than the machine's stack is.
     const open: unknown[] = [value];
     while (open.length > 0) {

@@ -74,8 +74,9 @@ export class MemoryPartition implements TopicPartition {
       // One whole batch is what most polls find: handed out as it is, without a copy.
       if (records.length === 0) records = more;
       else {
-        if (gathered === null) records = gathered = [...records];
-        for (const record of more) gathered.push(record);
+        if (gathered === null) records = gathered = records.slice();
+        // V8 makes an object for each step of `for of` over an array that is frozen.
+        for (let at = 0; at < more.length; at++) gathered.push(more[at]!);
       }
     }
     return records.length === 0 ? null : { records, nextOffset };

@@ -138,11 +138,13 @@ export function parseOrigin(id: string): Origin | null {
 
 /**
  * The channel a derived message came by: the origin's `topic/partition`, cut out of the id. Within a
- * destination partition, sequences are dense per channel.
+ * destination partition, sequences are dense per channel. Where it is `last`, that string is given:
+ * a new one would be hashed anew by whoever looks it up.
  */
-export function channelOf(id: string): string | null {
+export function channelOf(id: string, last = ""): string | null {
   const index = id.lastIndexOf("/");
   if (index <= 0) return null;
   const offset = id.lastIndexOf("/", index - 1);
-  return offset <= 0 ? null : id.slice(0, offset);
+  if (offset <= 0) return null;
+  return offset === last.length && id.startsWith(last) ? last : id.slice(0, offset);
 }

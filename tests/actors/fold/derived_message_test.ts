@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { derivedMessage } from "../../../actors/fold/derived_message.ts";
+import { derivedMessage as placed } from "../../../actors/fold/derived_message.ts";
 
 const ENVELOPE = {
   id: "orders/0/1/2",
@@ -8,6 +8,11 @@ const ENVELOPE = {
   sequence: 3,
   timestamp: 1625159076,
 };
+
+function derivedMessage(body: object, envelope: typeof ENVELOPE): object {
+  const { id, correlationId, causationId, sequence, timestamp } = envelope;
+  return placed(body, id, correlationId, causationId, sequence, timestamp);
+}
 
 Deno.test("derivedMessage() puts the envelope behind the body, for more types than it has places", () => {
   for (let round = 0; round < 2; round++) {
