@@ -112,21 +112,23 @@ export class CorrelationWriter {
   }
 }
 
-/** Ranks of the records with a fingerprint, in order. */
+/** Ranks of the records with a fingerprint, in order, of those from `from` up to, but without, `to`. */
 export function* ranksWith(
   read: (id: number) => Uint8Array | null,
   fingerprint: number,
-  length: number,
+  { from, to }: { readonly from: number; readonly to: number },
 ): Iterable<number> {
   const bucket = Math.floor(fingerprint / BUCKET_SPAN);
   const wanted = (fingerprint - bucket * BUCKET_SPAN) * SEGMENT_ENTRIES;
-  for (let segment = 0; segment * SEGMENT_ENTRIES < length; segment++) {
+  const first = Math.floor(from / SEGMENT_ENTRIES);
+  for (let segment = first; segment * SEGMENT_ENTRIES < to; segment++) {
     const entries = read(segment * SEGMENT_BUCKETS + bucket);
     if (entries === null) continue;
     for (let at = firstFrom(entries, wanted); at < entries.length; at += ENTRY_BYTES) {
       const place = numberAt(entries, at) - wanted;
       if (place >= SEGMENT_ENTRIES) break;
-      yield segment * SEGMENT_ENTRIES + place;
+      const rank = segment * SEGMENT_ENTRIES + place;
+      if (rank >= from) yield rank;
     }
   }
 }

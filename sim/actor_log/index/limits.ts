@@ -33,6 +33,9 @@ export const SEGMENT_ENTRIES = 2 ** 18;
 /** A segment is cut into so many pieces, of which a question reads one. A power of two. */
 export const SEGMENT_BUCKETS = 64;
 
+/** Buckets kept for the next question, up to 20 KB each: all of two segments, for who reads on over their border. */
+export const KEPT_BUCKETS = 2 * SEGMENT_BUCKETS;
+
 /** Records that are read ahead, of all partitions together, and at least and at most of each. */
 export const READ_AHEAD_RECORDS = { all: 65_536, least: 64, most: 2_000 } as const;
 

@@ -100,8 +100,9 @@ export interface RunIndex extends Disposable {
   /**
    * Ranks of the records that carry a correlation id, in order; with others now and then, where two ids
    * have the same fingerprint, so whoever asks must look. Everything about an order carries `user/order`.
+   * With `from` only ranks from there on; what is before it costs nothing then.
    */
-  about(correlationId: string): Iterable<number>;
+  about(correlationId: string, from?: number): Iterable<number>;
   /** The orders with this id, of all users; at most a named limit of them, in the run's order. */
   ordersWith(orderId: string): readonly IndexedOrder[];
   /** Ids of orders near to one that is not there: the nearest first. */

@@ -14,9 +14,10 @@ import { ranksWith } from "./correlation_segments.ts";
 import type { IndexFacts } from "./index_file.ts";
 import type { EventRow, IndexRows } from "./index_rows.ts";
 import { LaneTable } from "./lanes.ts";
-import { MAX_ORDERS_LISTED } from "./limits.ts";
+import { KEPT_BUCKETS, MAX_ORDERS_LISTED } from "./limits.ts";
 import { IdLookup } from "./near_ids.ts";
 import { type LanePlace, OrderReader } from "./order_reader.ts";
+import { RecentlyUsed } from "./recently_used.ts";
 import type {
   EntriesWanted,
   EventsWanted,
@@ -36,6 +37,7 @@ export class StoredRunIndex implements RunIndex {
   readonly #order: OrderReader;
   readonly #channels: ChannelReader;
   readonly #ids: IdLookup;
+  readonly #buckets = new RecentlyUsed<Uint8Array | null>(KEPT_BUCKETS);
 
   constructor(rows: IndexRows, facts: IndexFacts, bytes: number) {
     this.length = facts.length;
@@ -100,9 +102,9 @@ export class StoredRunIndex implements RunIndex {
     return this.#channels.searchFrom(lane, number, sequence);
   }
 
-  about(correlationId: string): Iterable<number> {
-    const read = (id: number) => this.#rows.correlations(id);
-    return ranksWith(read, fingerprintOf(correlationId), this.length);
+  about(correlationId: string, from = 0): Iterable<number> {
+    const read = (id: number) => this.#buckets.get(id, () => this.#rows.correlations(id));
+    return ranksWith(read, fingerprintOf(correlationId), { from, to: this.length });
   }
 
   ordersWith(orderId: string): readonly IndexedOrder[] {

@@ -255,9 +255,9 @@ class PlainIndex implements RunIndex {
     return found?.item.record?.offset ?? null;
   }
 
-  *about(correlationId: string): Iterable<number> {
+  *about(correlationId: string, from = 0): Iterable<number> {
     for (const { rank, item } of this.#entries) {
-      if (item.message?.correlationId === correlationId) yield rank;
+      if (rank >= from && item.message?.correlationId === correlationId) yield rank;
     }
   }
 

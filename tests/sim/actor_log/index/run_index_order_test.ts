@@ -139,6 +139,11 @@ Deno.test("RunIndex knows what any log is about", async () => {
       const found = new Set(index.about(correlation));
       for (const rank of plain.about(correlation)) assert.ok(found.delete(rank), `${rank}`);
       assert.deepEqual([...found], [], "no two of these ids have one fingerprint");
+      const all = [...index.about(correlation)];
+      for (const from of [0, ...all, ...all.map((rank) => rank + 1), plain.length]) {
+        const rest = all.filter((rank) => rank >= from);
+        assert.deepEqual([...index.about(correlation, from)], rest, `from ${from}`);
+      }
     }
     for (const orderId of ["1001", "1002", "1010", `o\\`, `","orderId":"no`, "no"]) {
       assert.deepEqual(index.ordersWith(orderId), plain.ordersWith(orderId));
