@@ -78,7 +78,7 @@ export async function openStepFolder(options: OpenStepFolderOptions): Promise<St
 /** What the folder asks of a partition, whatever role folds it. */
 type Steps = Pick<
   PartitionSteps,
-  "at" | "foldBytes" | "windowBytes" | "dropFolds" | "dropAll"
+  "at" | "foldBytes" | "windowBytes" | "dropBehind" | "dropFolds" | "dropAll"
 >;
 
 class RunStepFolder implements StatesFolder {
@@ -164,20 +164,28 @@ class RunStepFolder implements StatesFolder {
     this.#partitions.set(nameOf(of), new PartitionSteps(folding, windowSteps));
   }
 
-  /** Folds give way before steps do: a step is small, and a fold can be restored. */
+  /**
+   * Steps that somebody left behind give way first. Then folds do before steps: a step is small, and a
+   * fold can be restored.
+   */
   #makeRoom(current: string): void {
     let bytes = 0;
-    for (const steps of this.#partitions.values()) bytes += steps.foldBytes + steps.windowBytes;
+    for (const steps of this.#partitions.values()) bytes += bytesOf(steps);
     const limit = this.#options.memoryBytes ?? STEP_MEMORY_BYTES;
-    for (const drop of ["dropFolds", "dropAll"] as const) {
+    for (const drop of ["dropBehind", "dropFolds", "dropAll"] as const) {
       for (const [name, steps] of this.#partitions) {
         if (bytes <= limit) return;
         if (name === current) continue;
-        bytes -= steps.foldBytes + (drop === "dropAll" ? steps.windowBytes : 0);
+        bytes -= bytesOf(steps);
         steps[drop]();
+        bytes += bytesOf(steps);
       }
     }
   }
+}
+
+function bytesOf({ foldBytes, windowBytes }: Steps): number {
+  return foldBytes + windowBytes;
 }
 
 function nameOf(

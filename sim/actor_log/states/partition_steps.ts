@@ -30,6 +30,7 @@ export class PartitionSteps<R extends FoldedRole = FoldedRole> {
   #measuredAt = 0;
   #backward: BackwardFold<R> | null = null;
   #lastAsked = -1;
+  #goesBack = false;
 
   /** Keeps twice as many steps as it works ahead. */
   constructor(folding: PartitionFolding<R>, windowSteps: number) {
@@ -46,6 +47,11 @@ export class PartitionSteps<R extends FoldedRole = FoldedRole> {
   /** About what the steps that it keeps take. */
   get windowBytes(): number {
     return this.#window.bytes;
+  }
+
+  /** Lets go of steps that lie behind whoever walks forward, who needs the folds. */
+  dropBehind(): void {
+    if (!this.#goesBack) this.#window.keepLast(STEPS_BEFORE_A_JUMP);
   }
 
   /** Lets go of its folds: the steps that it keeps stay. */
@@ -68,6 +74,8 @@ export class PartitionSteps<R extends FoldedRole = FoldedRole> {
    */
   async at(offset: number): Promise<FoldedStep> {
     const goesBack = offset < this.#lastAsked;
+    // Several ask for one step, and go nowhere.
+    if (offset !== this.#lastAsked) this.#goesBack = goesBack;
     this.#lastAsked = offset;
     const kept = this.#window.get(offset);
     if (kept !== undefined) {

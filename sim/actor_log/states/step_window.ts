@@ -4,12 +4,16 @@
  * @module
  */
 
+import type { StateView } from "../views/state_view.ts";
 import type { FoldedStep } from "./step_folder.ts";
 
 /** About what a step takes in memory besides its texts and values. */
 const STEP_BYTES = 500;
 /** About what one value of a view takes. */
 const VALUE_BYTES = 24;
+/** About what a ladder's level takes, and each order that it lists: its ids are those of the state. */
+const LEVEL_BYTES = 150;
+const ORDER_BYTES = 80;
 
 /** Steps from {@link low} up to, but without, {@link high}. */
 export class StepWindow {
@@ -53,6 +57,16 @@ export class StepWindow {
     this.#bytes = 0;
   }
 
+  /** Lets go of all but so many of the highest steps. */
+  keepLast(steps: number): void {
+    const gone = this.#steps.length - steps;
+    if (gone <= 0) return;
+    this.#steps = this.#steps.slice(gone);
+    this.#sizes = this.#sizes.slice(gone);
+    this.#low += gone;
+    this.#bytes = this.#sizes.reduce((sum, size) => sum + size, 0);
+  }
+
   /** Adds the step at {@link high}; the lowest gives way when there are too many. */
   append(step: FoldedStep): void {
     const size = sizeOfStep(step);
@@ -76,8 +90,17 @@ export class StepWindow {
 
 /** About what a step takes in memory. */
 export function sizeOfStep({ before, after, outputs }: FoldedStep): number {
-  let size = STEP_BYTES + sizeOf(before) + sizeOf(after);
+  let size = STEP_BYTES + sizeOfView(before) + sizeOfView(after);
   for (const { text } of outputs) size += 4 * text.length;
+  return size;
+}
+
+/** A ladder is counted by its levels and orders: walking through it would take as long as making it. */
+function sizeOfView({ subject, value, ladder, raw }: StateView): number {
+  let size = sizeOf(subject) + sizeOf(value) + sizeOf(raw);
+  for (const { orders } of [...ladder?.bids ?? [], ...ladder?.asks ?? []]) {
+    size += LEVEL_BYTES + ORDER_BYTES * orders.length;
+  }
   return size;
 }
 

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
 import { readFloorParameters } from "../../../../actors/floor/open_floor.ts";
+import type { MessageTopic } from "../../../../kafka/messages/mod.ts";
 import { openEventLog } from "../../../../kafka/open_event_log.ts";
 import { buildStates } from "../../../../sim/actor_log/states/build_states.ts";
+import type { StateLens } from "../../../../sim/actor_log/views/state_view.ts";
 import { openStepFolder } from "../../../../sim/actor_log/states/open_step_folder.ts";
 import { playRun } from "../../../support/played_run.ts";
 import { DIGEST_LENSES, foldedFromZero, type FoldedSteps } from "./folded_from_zero.ts";
@@ -115,6 +117,38 @@ Deno.test("StepFolder.step() gives what a fold from zero gives, whichever way it
         assert.deepEqual(step, steps[offset]);
       }
     }
+  });
+
+  await t.step("forward in turns, with each fold kept: steps behind give way to it", async () => {
+    await buildStates({ log, file, checkpointRecords: 1_000 });
+    let viewed = 0;
+    const counting = <State, T extends MessageTopic>(lens: StateLens<State, T>) => ({
+      view(...args: Parameters<typeof lens.view>) {
+        viewed++;
+        return lens.view(...args);
+      },
+    });
+    await using folder = await openStepFolder({
+      log,
+      file,
+      parameters,
+      lenses: {
+        "order-gateway": counting(DIGEST_LENSES["order-gateway"]),
+        "trading-engine": counting(DIGEST_LENSES["trading-engine"]),
+        "portfolio-manager": counting(DIGEST_LENSES["portfolio-manager"]),
+      },
+      // Room for the folds, and for a few steps of each.
+      memoryBytes: expected.length * 150_000,
+    });
+    const longest = Math.max(...expected.map(({ steps }) => steps.length));
+    for (let offset = 0; offset < longest; offset++) {
+      for (const { role, topic, partition, steps } of expected) {
+        if (offset >= steps.length) continue;
+        assert.deepEqual(await folder.step(role, { topic, partition, offset }), steps[offset]);
+      }
+    }
+    const all = expected.reduce((sum, { steps }) => sum + steps.length, 0);
+    assert.equal(viewed, 2 * all, "no step was folded twice");
   });
 
   await t.step("and no step where there is none", async () => {
