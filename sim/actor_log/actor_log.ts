@@ -101,6 +101,11 @@ export interface ActorLog extends AsyncDisposable {
   effects(place: RecordPlace): Promise<readonly RecordPlace[]>;
   /** The next entry that passes the filter, or null. */
   find(search: Search): Promise<Entry | null>;
+  /**
+   * All entries that pass the filter, one after another; fewer when the signal ends it early. Whoever
+   * reads on asks here: an entry by its rank is looked up anew each time.
+   */
+  entries(search: Search): AsyncIterable<Entry>;
   /** All records about an order, repeats included, in the run's order: without a search. */
   lifeOf(order: Pick<IndexedOrder, "userId" | "orderId">): Promise<readonly ReadRecord[]>;
   /** Actors and supervisors as they were just after an entry. */

@@ -24,6 +24,8 @@ export const MAX_REACH_RECORDS = 20_000;
 export interface IntentLookup {
   readonly index: RunIndex;
   readonly records: RecordReader;
+  /** The rank of a record; null for one that the run does not have. */
+  readonly rankOf: (place: RecordPlace) => number | null;
   /** How many partitions `intents` has. */
   readonly intentPartitions: number;
 }
@@ -33,7 +35,7 @@ export async function intentOf(
   lookup: IntentLookup,
   command: ReadRecord,
 ): Promise<RecordPlace | null> {
-  const rank = lookup.index.rankOf(command.place);
+  const rank = lookup.rankOf(command.place);
   if (rank === null) return null;
   if (command.message === null) return await nearIntentOf(lookup, command.place, rank);
   const { id, correlationId } = command.message;
@@ -50,15 +52,17 @@ export async function intentOf(
 export async function commandOf(
   lookup: IntentLookup,
   intent: ReadRecord,
-): Promise<RecordPlace | null> {
-  const rank = lookup.index.rankOf(intent.place);
+): Promise<ReadRecord | null> {
+  const rank = lookup.rankOf(intent.place);
   const { message } = intent;
   if (rank === null || message?.type !== "intent") return null;
-  if (!isCommand(message)) return await nearCommandOf(lookup, message, rank);
-  for (const at of lookup.index.about(message.correlationId)) {
-    if (at <= rank) continue;
+  if (!isCommand(message)) {
+    const place = await nearCommandOf(lookup, message, rank);
+    return place === null ? null : readRecordOf(await lookup.records.read(place), place);
+  }
+  for (const at of lookup.index.about(message.correlationId, rank + 1)) {
     const found = await recordAt(lookup, at, "order-commands");
-    if (found?.message?.id === message.id) return found.place;
+    if (found?.message?.id === message.id) return found;
   }
   return null;
 }

@@ -44,7 +44,7 @@ export class OutputFinder {
   }
 
   /** The first record of the log with the output's id; null: it never got there. */
-  async find({ topic, partition, message }: FoldedOutput): Promise<LogRecord | null> {
+  async find({ topic, partition, message, text }: FoldedOutput): Promise<LogRecord | null> {
     const { id, sequence }: Envelope = message;
     const channel = channelOf(id);
     if (channel === null || sequence === undefined) return null;
@@ -57,8 +57,10 @@ export class OutputFinder {
     const written = `"id":${JSON.stringify(id)}`;
     for (let offset = from; offset < end; offset++) {
       const record = await records.read({ topic, partition, offset });
-      // The text is looked at first, which is cheap.
-      if (record.text?.includes(written) !== true || idIn(record.text) !== id) continue;
+      // Mostly it stands there as it is folded; else its text is looked through first, which is cheap.
+      const isIt = record.text === text ||
+        record.text?.includes(written) === true && idIn(record.text) === id;
+      if (!isIt) continue;
       this.#keep(name, { sequence, offset });
       return record;
     }

@@ -18,13 +18,20 @@ interface Span {
 /** Changes of ownership kept, of all partitions together. Later ones are not told. */
 export const MAX_OWNER_CHANGES = 1_000_000;
 
-/** The runtime events that change who has what. */
-export const OWNER_EVENTS: readonly RuntimeEvent["kind"][] = ["assigned", "revoked", "down"];
+/** The runtime events that change who has what, and who was started. */
+export const OWNER_EVENTS: readonly RuntimeEvent["kind"][] = [
+  "starting",
+  "assigned",
+  "revoked",
+  "down",
+];
 
 /** Owners of partitions, by role, partition and rank. Its size follows from failures, not from load. */
 export class OwnerHistory {
   readonly #spans = new Map<string, Span[]>();
   readonly #held = new Map<string, Set<string>>();
+  /** By actor. */
+  readonly #starts = new Map<string, Span[]>();
   #changes = 0;
 
   /** `events` are those of {@link OWNER_EVENTS}, in order. */
@@ -41,25 +48,30 @@ export class OwnerHistory {
    */
   ownerAt(role: Role, partition: string, rank: number): StepOwner | null {
     const spans = this.#spans.get(`${role} ${partition}`) ?? [];
-    let low = 0;
-    for (let high = spans.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if (spans[middle]!.rank <= rank) low = middle + 1;
-      else high = middle;
-    }
-    const then = spans[low - 1]?.owner ?? null;
-    return then ?? spans.slice(low).find(({ owner }) => owner !== null)?.owner ?? null;
+    const next = countUpTo(spans, rank);
+    const then = spans[next - 1]?.owner ?? null;
+    return then ?? spans.slice(next).find(({ owner }) => owner !== null)?.owner ?? null;
+  }
+
+  /** The newest incarnation of an actor that had been started by a rank; null when none is known. */
+  startedBy(actor: string, rank: number): StepOwner | null {
+    const starts = this.#starts.get(actor) ?? [];
+    return starts[countUpTo(starts, rank) - 1]?.owner ?? null;
   }
 
   #take(rank: number, event: RuntimeEvent): void {
     const { actor, incarnation } = event;
+    if (event.kind === "starting") {
+      this.#change(this.#starts, actor, { rank, owner: { actor, incarnation } });
+      return;
+    }
     const role = roleOfActor(actor);
     const held = this.#held.get(actor) ?? new Set();
     this.#held.set(actor, held);
     if (event.kind === "assigned") {
       for (const partition of event.partitions) {
         held.add(partition);
-        this.#change(`${role} ${partition}`, { rank, owner: { actor, incarnation } });
+        this.#change(this.#spans, `${role} ${partition}`, { rank, owner: { actor, incarnation } });
       }
       return;
     }
@@ -74,15 +86,26 @@ export class OwnerHistory {
       // Another may have had it for some time already.
       const now = this.#spans.get(name)?.at(-1)?.owner;
       if (now?.actor === actor && now.incarnation <= incarnation) {
-        this.#change(name, { rank, owner: null });
+        this.#change(this.#spans, name, { rank, owner: null });
       }
     }
   }
 
-  #change(name: string, span: Span): void {
+  #change(of: Map<string, Span[]>, name: string, span: Span): void {
     this.#changes++;
-    const spans = this.#spans.get(name);
-    if (spans === undefined) this.#spans.set(name, [span]);
+    const spans = of.get(name);
+    if (spans === undefined) of.set(name, [span]);
     else spans.push(span);
   }
+}
+
+/** How many spans begin at a rank or before it. */
+function countUpTo(spans: readonly Span[], rank: number): number {
+  let low = 0;
+  for (let high = spans.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (spans[middle]!.rank <= rank) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

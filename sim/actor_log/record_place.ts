@@ -23,6 +23,12 @@ export function formatPartition({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`;
 }
 
+/** Whether two places are the same one. */
+export function isSamePlace(one: TopicPartitionOffset, other: TopicPartitionOffset): boolean {
+  return one.offset === other.offset && one.partition === other.partition &&
+    one.topic === other.topic;
+}
+
 const PLACE = /^([a-z-]+)\/(\d{1,9})\/(\d{1,15})$/;
 
 /**

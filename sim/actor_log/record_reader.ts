@@ -31,16 +31,25 @@ const RECORD_OVERHEAD_BYTES = 300;
 interface Block {
   readonly records: readonly KeptRecord[];
   readonly bytes: number;
+  /** Grows with every use: the block with the smallest gives way. */
+  usedAt: number;
+}
+
+/** A partition, with what is kept of it. */
+interface Lane {
+  readonly reader: LogReader;
+  /** By number. */
+  readonly blocks: Map<number, Block>;
 }
 
 /** Reads single records of the partitions of a log. Not for use by two callers at a time. */
 export class RecordReader implements Disposable {
   readonly #log: EventLog;
-  readonly #readers = new Map<string, LogReader>();
-  /** By `topic/partition/number of the block`, the one used last at the end. */
-  readonly #blocks = new Map<string, Block>();
+  /** By topic and partition. */
+  readonly #lanes = new Map<string, Lane[]>();
   readonly #maxKeptBytes: number;
   #keptBytes = 0;
+  #uses = 0;
 
   constructor(
     log: EventLog,
@@ -52,14 +61,19 @@ export class RecordReader implements Disposable {
 
   /** The record at a place that the log has. @throws {EventLogError} when it does not come */
   async read(place: RecordPlace): Promise<LogRecord> {
+    const lane = this.#laneOf(place);
     const number = Math.floor(place.offset / BLOCK_RECORDS);
-    const { records } = await this.#block(place, number);
-    const found = records[place.offset - number * BLOCK_RECORDS];
+    const at = place.offset - number * BLOCK_RECORDS;
+    const kept = lane.blocks.get(number);
+    const found = kept?.records[at];
+    if (kept !== undefined && found !== undefined) {
+      kept.usedAt = ++this.#uses;
+      return found;
+    }
     // A block that was read while its partition grew may have ended before it.
-    if (found !== undefined) return found;
-    this.#forget(`${formatPartition(place)}/${number}`);
-    const again = (await this.#block(place, number)).records[place.offset - number * BLOCK_RECORDS];
-    if (again !== undefined) return again;
+    if (kept !== undefined) this.#forget(lane, number);
+    const read = (await this.#readBlock(place, { lane, number })).records[at];
+    if (read !== undefined) return read;
     throw new EventLogError(
       "offset-out-of-range",
       `Cannot read ${formatPartition(place)}: it has no record at ${place.offset}`,
@@ -67,44 +81,45 @@ export class RecordReader implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const reader of this.#readers.values()) reader.close();
-    this.#readers.clear();
-    this.#blocks.clear();
+    for (const { reader } of [...this.#lanes.values()].flat()) reader.close();
+    this.#lanes.clear();
   }
 
-  async #block(place: RecordPlace, number: number): Promise<Block> {
-    const name = `${formatPartition(place)}/${number}`;
-    const kept = this.#blocks.get(name);
-    if (kept !== undefined) {
-      this.#blocks.delete(name);
-      this.#blocks.set(name, kept);
-      return kept;
-    }
+  async #readBlock(
+    place: RecordPlace,
+    { lane, number }: { readonly lane: Lane; readonly number: number },
+  ): Promise<Block> {
     const from = number * BLOCK_RECORDS;
-    const records = await this.#fetch(place, from, from + BLOCK_RECORDS);
-    const bytes = records.reduce(
-      (sum, { bytes }) => sum + bytes + RECORD_OVERHEAD_BYTES,
-      0,
-    );
-    const block = { records, bytes };
-    this.#blocks.set(name, block);
+    const records = await this.#fetch(lane.reader, { ...place, offset: from });
+    const bytes = records.reduce((sum, { bytes }) => sum + bytes + RECORD_OVERHEAD_BYTES, 0);
+    const block: Block = { records, bytes, usedAt: ++this.#uses };
+    lane.blocks.set(number, block);
     this.#keptBytes += bytes;
-    for (const oldest of this.#blocks.keys()) {
-      if (this.#keptBytes <= this.#maxKeptBytes || oldest === name) break;
-      this.#forget(oldest);
-    }
+    this.#makeRoom(block);
     return block;
   }
 
-  #forget(name: string): void {
-    this.#keptBytes -= this.#blocks.get(name)?.bytes ?? 0;
-    this.#blocks.delete(name);
+  #makeRoom(newest: Block): void {
+    if (this.#keptBytes <= this.#maxKeptBytes) return;
+    const kept = [...this.#lanes.values()].flat().flatMap((lane) =>
+      [...lane.blocks].map(([number, block]) => ({ lane, number, block }))
+    ).sort((one, other) => one.block.usedAt - other.block.usedAt);
+    for (const { lane, number, block } of kept) {
+      if (this.#keptBytes <= this.#maxKeptBytes || block === newest) return;
+      this.#forget(lane, number);
+    }
   }
 
-  /** `[from, to)`, or what of it is there. The topics read here keep everything, so there is no hole. */
-  async #fetch(place: RecordPlace, from: number, to: number): Promise<readonly KeptRecord[]> {
-    const reader = this.#readerOf(place);
-    reader.seek({ ...place, offset: from });
+  #forget({ blocks }: Lane, number: number): void {
+    this.#keptBytes -= blocks.get(number)?.bytes ?? 0;
+    blocks.delete(number);
+  }
+
+  /** A block, or what of it is there. The topics read here keep everything, so there is no hole. */
+  async #fetch(reader: LogReader, begin: RecordPlace): Promise<readonly KeptRecord[]> {
+    const from = begin.offset;
+    const to = from + BLOCK_RECORDS;
+    reader.seek(begin);
     const records: KeptRecord[] = [];
     let waitedMs = 0;
     for (let position = from, end = to; position < end;) {
@@ -126,13 +141,13 @@ export class RecordReader implements Disposable {
     return records;
   }
 
-  #readerOf(place: RecordPlace): LogReader {
-    const name = formatPartition(place);
-    const open = this.#readers.get(name);
-    if (open !== undefined) return open;
-    const reader = this.#log.openReader([{ ...place, offset: 0 }]);
-    this.#readers.set(name, reader);
-    return reader;
+  #laneOf({ topic, partition }: RecordPlace): Lane {
+    let lanes = this.#lanes.get(topic);
+    if (lanes === undefined) this.#lanes.set(topic, lanes = []);
+    return lanes[partition] ??= {
+      reader: this.#log.openReader([{ topic, partition, offset: 0 }]),
+      blocks: new Map(),
+    };
   }
 }
 

@@ -6,18 +6,18 @@
 
 import type { RuntimeEvent } from "../../actors/runtime/runtime_events.ts";
 import type { Role } from "../../actors/topology.ts";
-import type { EventLog, TopicPartition } from "../../kafka/event_log.ts";
+import type { EventLog, LogRecord, TopicPartition } from "../../kafka/event_log.ts";
 import { joinedId } from "../../kafka/messages/joined_id.ts";
 import type { ActorLog, Cause, RunFacts, Search } from "./actor_log.ts";
 import { actorsOf, folderOf } from "./actors_of.ts";
 import { causeOf } from "./cause_of.ts";
-import { partitionsFor, passes } from "./entry_filter.ts";
+import { partitionsFor, passes, textTest } from "./entry_filter.ts";
 import type { IndexedOrder, IndexEntry, RunIndex } from "./index/run_index.ts";
 import { commandOf, type IntentLookup } from "./intents_and_commands.ts";
 import { OWNER_EVENTS, OwnerHistory } from "./owner_history.ts";
 import { OutputFinder } from "./output_finder.ts";
 import { placeOutputs } from "./outputs_in_log.ts";
-import { formatPartition, formatPlace, type RecordPlace } from "./record_place.ts";
+import { formatPartition, formatPlace, isSamePlace, type RecordPlace } from "./record_place.ts";
 import { readRecordOf, type RecordReader } from "./record_reader.ts";
 import type { StepFolder } from "./states/step_folder.ts";
 import type { Entry, Finding, ReadRecord, SentMessage, Step, StepOwner } from "./step.ts";
@@ -45,6 +45,8 @@ const LIFE_EVENTS: readonly RuntimeEvent["kind"][] = [
   "stopping",
 ];
 
+type RecordEntry = Entry & { readonly kind: "record" };
+
 /** What an actor log is put together from; all of it is the log's from then on. */
 export interface ActorLogParts {
   readonly run: RunFacts;
@@ -68,7 +70,7 @@ export class RunActorLog implements ActorLog {
   readonly #outputs: OutputFinder;
   #owners: OwnerHistory | null = null;
   /** The record read last by its rank: whoever lists a run asks for its steps next. */
-  #latest: { readonly rank: number; readonly place: RecordPlace } | null = null;
+  #latest: Pick<RecordEntry, "rank" | "record"> | null = null;
 
   constructor(parts: ActorLogParts) {
     this.run = parts.run;
@@ -87,6 +89,8 @@ export class RunActorLog implements ActorLog {
   }
 
   async record(place: RecordPlace): Promise<ReadRecord> {
+    const latest = this.#latest?.record;
+    if (latest !== undefined && isSamePlace(latest.place, place)) return latest;
     const end = this.#endOf(place);
     if (place.offset < 0 || place.offset >= end) {
       throw new RangeError(
@@ -136,12 +140,18 @@ export class RunActorLog implements ActorLog {
     }
     if (place.topic !== "intents") return [];
     const command = await commandOf(this.#intents, await this.record(place));
-    return command === null ? [] : [command];
+    return command === null ? [] : [command.place];
   }
 
   async find(search: Search): Promise<Entry | null> {
+    for await (const entry of this.entries(search)) return entry;
+    return null;
+  }
+
+  async *entries(search: Search): AsyncGenerator<Entry> {
     const { from, direction, filter, signal, onProgress } = search;
     const partitions = partitionsFor(filter, this.run.parameters.partitions);
+    const holdsText = textTest(filter);
     let looked = 0;
     for (
       const found of this.index.entries({
@@ -154,12 +164,18 @@ export class RunActorLog implements ActorLog {
         onProgress?.(found.rank);
         // Lets a key be heard that ends the search.
         await new Promise((resolve) => setTimeout(resolve, 0));
-        if (signal?.aborted === true) return null;
       }
-      const entry = await this.#read(found);
-      if (passes(entry, filter, (role, { record }) => this.#whoDid(role, record))) return entry;
+      if (signal?.aborted === true) return;
+      if (found.kind === "event") {
+        if (passes(found, filter)) yield found;
+        continue;
+      }
+      const record = await this.#parts.records.read(found.place);
+      // Taking a message apart costs more than looking through its text.
+      if (!holdsText(record)) continue;
+      const entry = this.#entryOf(found, record);
+      if (passes(entry, filter, (role, { record }) => this.#whoDid(role, record))) yield entry;
     }
-    return null;
   }
 
   async lifeOf({ userId, orderId }: Pick<IndexedOrder, "userId" | "orderId">): Promise<
@@ -215,7 +231,12 @@ export class RunActorLog implements ActorLog {
 
   get #intents(): IntentLookup {
     const { index, records } = this.#parts;
-    return { index, records, intentPartitions: this.run.parameters.partitions["intents"] ?? 0 };
+    return {
+      index,
+      records,
+      rankOf: (place) => this.#rankOf(place),
+      intentPartitions: this.run.parameters.partitions["intents"] ?? 0,
+    };
   }
 
   #endOf(place: TopicPartition): number {
@@ -224,10 +245,14 @@ export class RunActorLog implements ActorLog {
 
   async #read(entry: IndexEntry): Promise<Entry> {
     if (entry.kind === "event") return entry;
-    const { rank, place } = entry;
+    return this.#entryOf(entry, await this.#parts.records.read(entry.place));
+  }
+
+  #entryOf({ rank, place }: IndexEntry & { kind: "record" }, found: LogRecord): RecordEntry {
+    const record = readRecordOf(found, place);
+    const entry = { kind: "record", rank, record, actors: actorsOf(record) } as const;
     this.#latest = entry;
-    const record = readRecordOf(await this.#parts.records.read(place), place);
-    return { kind: "record", rank, record, actors: actorsOf(record) };
+    return entry;
   }
 
   async #foldedStep(
@@ -248,28 +273,29 @@ export class RunActorLog implements ActorLog {
   }
 
   async #commandOfStep(record: ReadRecord): Promise<readonly SentMessage[]> {
-    const { message } = record;
-    if (message?.type !== "intent") return [];
-    const place = await commandOf(this.#intents, record);
-    if (place === null) return [];
-    const command = await this.record(place);
-    if (command.message === null) return [];
+    if (record.message?.type !== "intent") return [];
+    const command = await commandOf(this.#intents, record);
+    if (command === null || command.message === null) return [];
+    const { place, key, message } = command;
     const { topic, partition } = place;
-    return [{ index: 0, topic, partition, key: command.key, message: command.message, place }];
+    return [{ index: 0, topic, partition, key, message, place }];
   }
 
   #ownerOf(role: Role, place: RecordPlace): StepOwner | null {
     const rank = this.#rankOf(place);
     if (rank === null) return null;
-    this.#owners ??= new OwnerHistory(
+    return this.#history.ownerAt(role, formatPartition(place), rank);
+  }
+
+  get #history(): OwnerHistory {
+    return this.#owners ??= new OwnerHistory(
       this.index.events({ from: 0, direction: "forward", kinds: OWNER_EVENTS }),
     );
-    return this.#owners.ownerAt(role, formatPartition(place), rank);
   }
 
   #rankOf(place: RecordPlace): number | null {
     const latest = this.#latest;
-    return latest !== null && formatPlace(latest.place) === formatPlace(place)
+    return latest !== null && isSamePlace(latest.record.place, place)
       ? latest.rank
       : this.index.rankOf(place);
   }
@@ -283,14 +309,7 @@ export class RunActorLog implements ActorLog {
       : null;
     const rank = this.#rankOf(place);
     if (producer === null || rank === null) return null;
-    const events = this.index.events({
-      from: rank,
-      direction: "backward",
-      kinds: ["starting"],
-      actor: producer,
-    });
-    for (const { event } of events) return { actor: producer, incarnation: event.incarnation };
-    return null;
+    return this.#history.startedBy(producer, rank);
   }
 
   #whoDid(role: Role, record: ReadRecord): StepOwner | null {

@@ -27,13 +27,34 @@ export async function factsOf(log: ActorLog, step: Step, rank: number): Promise<
   const { message } = step.record;
   if (message === null) return NOTHING;
   if (step.actor === "notifier") {
-    const before = await earlier(log, step.record, { rank, isSame: ({ id }) => id === message.id });
-    return { first: null, hadComeBefore: before !== null };
+    return { first: null, hadComeBefore: await hadComeBefore(log, step.record, rank) };
   }
   const key = keyOfCommand(message);
   if (step.actor !== "order-gateway" || key === null || !wasAnsweredBefore(step)) return NOTHING;
   const isSame = (other: Message) => keyOfCommand(other) === key;
   return { first: await earlier(log, step.record, { rank, isSame }), hadComeBefore: false };
+}
+
+/**
+ * Whether a notification had come before. The portfolio manager, which takes the same records, tells by
+ * the number of what it has taken; of what it did not take as a message of the floor nobody but the log
+ * knows.
+ */
+async function hadComeBefore(log: ActorLog, record: ReadRecord, rank: number): Promise<boolean> {
+  const outcome = await takenAs(log, record);
+  if (outcome === "applied" || outcome === "repeat") return outcome === "repeat";
+  const isSame = ({ id }: Message) => id === record.message?.id;
+  return await earlier(log, record, { rank, isSame }) !== null;
+}
+
+/** What the portfolio manager took a notification as; null when it cannot be folded to there. */
+async function takenAs(log: ActorLog, { place }: ReadRecord): Promise<Step["outcome"] | null> {
+  try {
+    return (await log.step(place, "portfolio-manager")).outcome;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return null;
+  }
 }
 
 /** Whether the gateway's answer says that the key was used before. */

@@ -5,14 +5,16 @@
  */
 
 /** Characters that are written at once; a write for each line would cost more than the line. */
-const CHUNK_CHARACTERS = 16_384;
+const CHUNK_CHARACTERS = 131_072;
 
-/** Collects lines and writes them in chunks. */
+/** Collects lines and writes them in chunks; while one is written, the next one is collected. */
 export class LineOutput {
   readonly #write: (text: string) => Promise<boolean>;
   readonly #isEager: boolean;
   #text = "";
   #isRead = true;
+  /** At most one: who reads slowly holds up who writes. */
+  #writing: Promise<void> = Promise.resolve();
 
   /** `write` gives false when nobody reads any more; an eager output keeps no line waiting. */
   constructor(
@@ -26,15 +28,27 @@ export class LineOutput {
   /** Takes lines; false when nobody reads any more. */
   async add(lines: readonly string[]): Promise<boolean> {
     for (const line of lines) this.#text += `${line}\n`;
-    if (this.#isEager || this.#text.length >= CHUNK_CHARACTERS) await this.flush();
+    if (this.#isEager) await this.flush();
+    else if (this.#text.length >= CHUNK_CHARACTERS) await this.#begin();
     return this.#isRead;
   }
 
   /** Writes what waits. */
   async flush(): Promise<void> {
+    await this.#begin();
+    await this.#writing;
+  }
+
+  /** Begins to write what waits, once what was begun before is written. */
+  async #begin(): Promise<void> {
+    await this.#writing;
     if (this.#text === "" || !this.#isRead) return;
     const text = this.#text;
     this.#text = "";
-    this.#isRead = await this.#write(text);
+    this.#writing = this.#write(text).then((isRead) => {
+      this.#isRead = isRead;
+    });
+    // Whoever waits for it next is told of its failure; nobody may be before that.
+    this.#writing.catch(() => {});
   }
 }

@@ -7,7 +7,6 @@
 
 import type { ActorLog, EntryFilter } from "../actor_log/actor_log.ts";
 import type { Entry } from "../actor_log/step.ts";
-import { formatFilter } from "./model/filter_text.ts";
 
 /** Which entries are listed. */
 export interface StepsWanted {
@@ -25,19 +24,17 @@ export async function* entriesWanted(
   log: ActorLog,
   { from, to, filter, limit, signal }: StepsWanted,
 ): AsyncGenerator<Entry> {
-  const isEverything = formatFilter(filter) === "";
   let told = 0;
-  for (let rank = from; rank <= to && (limit === null || told < limit); rank++) {
-    if (signal?.aborted === true) return;
-    const entry = isEverything ? await log.entry(rank) : await log.find({
-      from: rank,
+  for await (
+    const entry of log.entries({
+      from,
       direction: "forward",
       filter,
       ...(signal === undefined ? {} : { signal }),
-    });
-    if (entry === null || entry.rank > to) return;
-    rank = entry.rank;
-    told++;
+    })
+  ) {
+    if (entry.rank > to) return;
     yield entry;
+    if (++told === limit) return;
   }
 }

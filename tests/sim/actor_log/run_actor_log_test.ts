@@ -104,9 +104,51 @@ Deno.test("RunActorLog.find() finds what passes, in both directions, and nothing
       from = found.rank + 1;
     }
     assert.deepEqual(forward, wanted, JSON.stringify(filter));
+    for (const [from, direction] of [[1, "forward"], [log.index.length - 2, "backward"]] as const) {
+      const ranks: number[] = [];
+      for await (const { rank } of log.entries({ from, direction, filter })) ranks.push(rank);
+      const rest = direction === "forward"
+        ? wanted.filter((rank) => rank >= from)
+        : wanted.filter((rank) => rank <= from).reverse();
+      assert.deepEqual(ranks, rest, `${direction} ${JSON.stringify(filter)}`);
+    }
     const last = await log.find({ from: log.index.length - 1, direction: "backward", filter });
     assert.equal(last?.rank, wanted.at(-1), JSON.stringify(filter));
   }
+});
+
+Deno.test("RunActorLog.entries() ends when it is told to, also while it finds nothing", async () => {
+  using run = await playRun("duplicate_orders");
+  await using log = await opened(run);
+  const ending = new AbortController();
+  const seen: number[] = [];
+  for await (
+    const { rank } of log.entries({
+      from: 0,
+      direction: "forward",
+      filter: {},
+      signal: ending.signal,
+    })
+  ) {
+    seen.push(rank);
+    if (rank === 3) ending.abort();
+  }
+  assert.deepEqual(seen, [0, 1, 2, 3]);
+
+  let told = 0;
+  const search = new AbortController();
+  const found = await log.find({
+    from: 0,
+    direction: "forward",
+    filter: { text: "in no record of this run" },
+    signal: search.signal,
+    onProgress: () => {
+      told++;
+      search.abort();
+    },
+  });
+  assert.equal(found, null);
+  assert.equal(told, 1, "nothing is looked through after the end");
 });
 
 Deno.test("RunActorLog.find() with an instance's id finds the steps that it did", async () => {
