@@ -8,9 +8,10 @@
 import type { RuntimeEvent } from "../../actors/runtime/runtime_events.ts";
 import type { Role } from "../../actors/topology.ts";
 import type { Message } from "../../kafka/messages/mod.ts";
+import { jsonLine } from "./json_line.ts";
 import { formatPlace } from "./record_place.ts";
 import type { ReadRecord, SentMessage, Step, StepOutcome, StepOwner } from "./step.ts";
-import type { StateView } from "./views/state_view.ts";
+import type { LadderLevel, StateView } from "./views/state_view.ts";
 
 /** Grows when a field is removed or means something else. Fields may be added without it. */
 export const STEP_JSON_VERSION = 1;
@@ -123,6 +124,33 @@ export function stepJson(step: Step, { rank, startedAt, decision }: StepContext)
     })),
     findings: step.findings.map(({ what }) => what),
   };
+}
+
+/** {@link stepJson} as one line, as `jsonLine` writes it: faster where much stays as it was. */
+export function stepLine(step: Step, context: StepContext): string {
+  const { before, after, sent, findings, ...first } = stepJson(step, context);
+  return `${jsonLine(first).slice(0, -1)},"before":${stateText(before)},` +
+    `"after":${stateText(after)},${jsonLine({ sent, findings }).slice(1)}`;
+}
+
+function stateText(state: StateJson | null): string {
+  if (state === null || state.ladder === undefined) return jsonLine(state);
+  const { ladder, ...others } = state;
+  const { bids, asks, hiddenBids, hiddenAsks, ...about } = ladder;
+  return `${jsonLine(others).slice(0, -1)},"ladder":${jsonLine(about).slice(0, -1)},` +
+    `"bids":[${bids.map(levelText).join()}],"asks":[${asks.map(levelText).join()}],` +
+    `${jsonLine({ hiddenBids, hiddenAsks }).slice(1)}}`;
+}
+
+/** A level is the same object in as many steps as it stays what it is. */
+const LEVEL_TEXTS = new WeakMap<LadderLevel, string>();
+
+function levelText(level: LadderLevel): string {
+  const known = LEVEL_TEXTS.get(level);
+  if (known !== undefined) return known;
+  const text = jsonLine(level);
+  LEVEL_TEXTS.set(level, text);
+  return text;
 }
 
 function stateJson(view: StateView | null): StateJson | null {

@@ -135,11 +135,19 @@ function restingOrder(
   };
 }
 
-function ladderOf(state: EngineState, { symbol, book }: SymbolBook, units: PlainUnits): Ladder {
+/**
+ * The ladder shown last of each book. Of twenty levels one or two change in a step, and whoever reads a
+ * whole run would spend most of the time on making and writing those that stay.
+ */
+const SHOWN = new WeakMap<SymbolBook, Ladder>();
+
+function ladderOf(state: EngineState, opened: SymbolBook, units: PlainUnits): Ladder {
+  const { symbol, book } = opened;
   const { tickSize, lotSize } = units.instruments.get(symbol)!; // only listed symbols have books
-  const bids = levelsOf(state, book.bids);
-  const asks = levelsOf(state, book.asks);
-  return {
+  const shown = SHOWN.get(opened);
+  const bids = levelsOf(state, book.bids, shown?.bids ?? []);
+  const asks = levelsOf(state, book.asks, shown?.asks ?? []);
+  const ladder: Ladder = {
     symbol,
     tickSize,
     lotSize,
@@ -148,21 +156,46 @@ function ladderOf(state: EngineState, { symbol, book }: SymbolBook, units: Plain
     hiddenBids: book.bids.ladder.levelCount - bids.length,
     hiddenAsks: book.asks.ladder.levelCount - asks.length,
   };
+  SHOWN.set(opened, ladder);
+  return ladder;
 }
 
-function levelsOf(state: EngineState, side: BookSide): readonly LadderLevel[] {
+/** The levels; those that are as they were shown are the same objects. */
+function levelsOf(
+  state: EngineState,
+  side: BookSide,
+  shown: readonly LadderLevel[],
+): readonly LadderLevel[] {
   const { ladder } = side;
   const levels: LadderLevel[] = [];
   for (let level = ladder.best; level !== NONE; level = ladder.after(level)) {
     if (levels.length === MAX_LADDER_LEVELS) break;
-    levels.push({
-      priceTicks: side.ticksOf(level),
-      lots: ladder.lots[level]!,
-      orderCount: ladder.counts[level]!,
-      orders: ordersAt(state, ladder.heads[level]!),
-    });
+    const priceTicks = side.ticksOf(level);
+    const lots = ladder.lots[level]!;
+    const orderCount = ladder.counts[level]!;
+    const head = ladder.heads[level]!;
+    const was = shown.find((each) => each.priceTicks === priceTicks);
+    const isSame = was !== undefined && was.lots === lots && was.orderCount === orderCount &&
+      areOrdersAt(state, head, was.orders);
+    levels.push(isSame ? was : { priceTicks, lots, orderCount, orders: ordersAt(state, head) });
   }
   return levels;
+}
+
+/** Whether these are the first orders of a level's queue; an order of a number is always the same one's. */
+function areOrdersAt(
+  { orders }: EngineState,
+  head: number,
+  listed: readonly RestingOrder[],
+): boolean {
+  let slot = head;
+  for (const { orderNumber, lots } of listed) {
+    if (slot === NONE || orders.numbers[slot] !== orderNumber || orders.lots[slot] !== lots) {
+      return false;
+    }
+    slot = orders.next[slot]!;
+  }
+  return slot === NONE || listed.length === MAX_LEVEL_ORDERS;
 }
 
 /** The first orders of a level's queue. */
