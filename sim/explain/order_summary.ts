@@ -10,7 +10,8 @@ import type { ReadRecord } from "../actor_log/step.ts";
 import { messageLine } from "../actor_log/views/message_line.ts";
 import type { Units } from "../actor_log/views/units.ts";
 import { allPassages, type Passage, stopsIn } from "./story.ts";
-import { answerIn, firstSaid } from "./told_records.ts";
+import { answerIn } from "../actor_log/first_answers.ts";
+import { firstSaid } from "./told_records.ts";
 
 /** The sentences of an order's whole life, of which `passages` may be a part; what it is comes first. */
 export function orderSummary(

@@ -11,7 +11,7 @@ import type { Paint, Tone } from "../report/paint.ts";
 import { wrap } from "../report/wrap.ts";
 import type { Step } from "../actor_log/step.ts";
 import type { Interruption, Passage, Story, StorySubject, ToldStep } from "./story.ts";
-import { answerIn } from "./told_records.ts";
+import { answerIn } from "../actor_log/first_answers.ts";
 import { sinceCause, sinceStart } from "./time_texts.ts";
 
 /** How a story is shown. */

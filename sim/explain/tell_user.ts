@@ -10,7 +10,8 @@ import type { ReadRecord } from "../actor_log/step.ts";
 import { messageLine } from "../actor_log/views/message_line.ts";
 import { unitsOf } from "../actor_log/views/units.ts";
 import { orderOutcome } from "./order_summary.ts";
-import { answerIn, firstSaid } from "./told_records.ts";
+import { answerIn } from "../actor_log/first_answers.ts";
+import { firstSaid } from "./told_records.ts";
 
 /** Commands of a user that are told unless more are wanted. */
 export const DEFAULT_COMMANDS_TOLD = 20;

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type Answer, isAnswer, type Notification } from "../../kafka/messages/mod.ts";
 import type { ActorLog, Cause } from "../actor_log/actor_log.ts";
+import { FirstAnswers } from "../actor_log/first_answers.ts";
 import { originOf } from "../actor_log/outputs_in_log.ts";
-import { formatPlace, type RecordPlace } from "../actor_log/record_place.ts";
+import { formatPlace, isSamePlace, type RecordPlace } from "../actor_log/record_place.ts";
 import type { ReadRecord } from "../actor_log/step.ts";
 
 /** A record among the others of its story. */
@@ -93,80 +93,24 @@ export interface Answers {
   sentBefore(record: ReadRecord): RecordPlace | null;
 }
 
-/** An answer that uses no id leaves the next command under it the first. */
-const IDS_NOT_USED: ReadonlySet<string> = new Set([
-  "rate-limited",
-  "wrong-partition",
-  "unknown-account",
-  "id-space-exhausted",
-]);
-
 /** Reads them from a story's records, which are in the run's order. */
 export function answersAmong(records: readonly StoryRecord[]): Answers {
-  const firstCommands = new Map<string, RecordPlace>();
-  const firstAnswers = new Map<string, RecordPlace>();
+  const firsts = new FirstAnswers();
   const sent = new Map<string, RecordPlace>();
   for (const { record, repeatOf } of records) {
     const { message, place } = record;
     if (place.topic === "order-commands" && message !== null && !sent.has(message.id)) {
       sent.set(message.id, place);
     }
-    const answer = answerIn(record);
-    if (answer === null || repeatOf !== null || answer.duplicate) continue;
-    if ("reason" in answer && IDS_NOT_USED.has(answer.reason)) continue;
-    const key = keyOfAnswer(answer);
-    const command = originOf(answer);
-    if (firstAnswers.has(key) || command === null) continue;
-    firstAnswers.set(key, place);
-    firstCommands.set(key, command);
+    if (repeatOf === null) firsts.take(record);
   }
   return {
-    firstCommand: (record) => other(firstCommands.get(keyOfCommand(record) ?? ""), record),
-    firstAnswer(record) {
-      const answer = answerIn(record);
-      return answer?.duplicate === true
-        ? other(firstAnswers.get(keyOfAnswer(answer)), record)
-        : null;
+    firstCommand: (record) => firsts.firstCommand(record),
+    firstAnswer: (record) => firsts.firstAnswer(record),
+    sentBefore({ message, place }) {
+      if (place.topic !== "order-commands" || message === null) return null;
+      const before = sent.get(message.id);
+      return before === undefined || isSamePlace(before, place) ? null : before;
     },
-    sentBefore: ({ message, place }) =>
-      place.topic === "order-commands" && message !== null
-        ? other(sent.get(message.id), { place })
-        : null,
   };
-}
-
-function other(
-  found: RecordPlace | undefined,
-  { place }: Pick<ReadRecord, "place">,
-): RecordPlace | null {
-  return found === undefined || formatPlace(found) === formatPlace(place) ? null : found;
-}
-
-/** The answer that a record is; null for any other. */
-export function answerIn({ message, place }: ReadRecord): Answer | null {
-  if (message === null || place.topic !== "notifications") return null;
-  // Of its topic, by its schema.
-  const notification = message as Notification;
-  return isAnswer(notification) ? notification : null;
-}
-
-function keyOfAnswer(answer: Answer): string {
-  if ("cancelId" in answer) return `cancel ${answer.cancelId}`;
-  if ("orderId" in answer) return `order ${answer.orderId}`;
-  return "depositId" in answer ? `deposit ${answer.depositId}` : `account ${answer.commandId}`;
-}
-
-function keyOfCommand({ message }: ReadRecord): string | null {
-  switch (message?.type) {
-    case "place-order":
-      return `order ${message.orderId}`;
-    case "cancel-order":
-      return `cancel ${message.cancelId}`;
-    case "deposit":
-      return `deposit ${message.depositId}`;
-    case "open-account":
-      return `account ${message.commandId}`;
-    default:
-      return null;
-  }
 }

@@ -7,7 +7,7 @@
 import { formatPlace } from "../actor_log/record_place.ts";
 import { eventSentence } from "../actor_log/views/event_sentence.ts";
 import type { Story, ToldStep } from "../explain/story.ts";
-import { answerIn } from "../explain/told_records.ts";
+import { answerIn } from "../actor_log/first_answers.ts";
 import { sinceStart } from "../explain/time_texts.ts";
 import { mermaidText } from "./mermaid_text.ts";
 import { type Edge, edgesOf } from "./story_edges.ts";

@@ -5,17 +5,16 @@
  */
 
 import type { ActorLog } from "../actor_log/actor_log.ts";
+import { decidedIn } from "../actor_log/decision_facts.ts";
 import { jsonLine } from "../actor_log/json_line.ts";
 import {
   eventJson,
   type RecordJson,
   recordJson,
   STEP_JSON_VERSION,
-  stepJson,
+  stepLine,
 } from "../actor_log/step_json.ts";
 import type { Entry } from "../actor_log/step.ts";
-import { decisionOf } from "../actor_log/views/decision.ts";
-import { unitsOf } from "../actor_log/views/units.ts";
 import { rolesTold } from "../explain/tell_step.ts";
 import { inRunOrder, type Story } from "../explain/story.ts";
 import { type ExportWatch, PROGRESS_ENTRIES } from "./run_records.ts";
@@ -34,44 +33,39 @@ export async function* runNdjson(
   { signal, onProgress }: ExportWatch,
 ): AsyncGenerator<string> {
   const { length } = log.index;
-  for (let rank = 0; rank < length; rank++) {
-    signal.throwIfAborted();
-    if (rank % PROGRESS_ENTRIES === 0) onProgress(rank, length);
-    for await (const value of entryValues(log, await log.entry(rank))) yield line(value);
+  for await (const entry of log.entries({ from: 0, direction: "forward", filter: {}, signal })) {
+    if (entry.rank % PROGRESS_ENTRIES === 0) onProgress(entry.rank, length);
+    for (const line of await entryLines(log, entry)) yield `${line}\n`;
   }
+  signal.throwIfAborted();
 }
 
 /** The steps of a story, a line each, without the runtime events between. */
 export function* storyNdjson(story: Story): Generator<string> {
   const { startedAt } = story.run;
   for (const { rank, record, steps } of inRunOrder(story)) {
-    if (steps.length === 0) yield line(recordLine(rank, recordJson(record, startedAt)));
+    if (steps.length === 0) yield `${recordLine(rank, recordJson(record, startedAt))}\n`;
     for (const { step, decision } of steps) {
-      yield line(stepJson(step, { rank, startedAt, decision }));
+      yield `${stepLine(step, { rank, startedAt, decision })}\n`;
     }
   }
 }
 
-async function* entryValues(log: ActorLog, entry: Entry): AsyncGenerator<object> {
-  const { startedAt, parameters } = log.run;
+async function entryLines(log: ActorLog, entry: Entry): Promise<readonly string[]> {
+  const { startedAt } = log.run;
   const { rank } = entry;
-  if (entry.kind === "event") {
-    yield eventJson(entry.event, { rank, startedAt });
-    return;
-  }
+  if (entry.kind === "event") return [jsonLine(eventJson(entry.event, { rank, startedAt }))];
   const roles = rolesTold(entry.record);
-  if (roles.length === 0) yield recordLine(rank, recordJson(entry.record, startedAt));
+  if (roles.length === 0) return [recordLine(rank, recordJson(entry.record, startedAt))];
+  const lines: string[] = [];
   for (const role of roles) {
     const step = await log.step(entry.record.place, role);
-    const decision = decisionOf(step, { units: unitsOf(parameters), first: null });
-    yield stepJson(step, { rank, startedAt, decision });
+    lines.push(stepLine(step, { rank, startedAt, decision: await decidedIn(log, step, rank) }));
   }
+  return lines;
 }
 
-function recordLine(rank: number, record: RecordJson): RecordLineJson {
-  return { version: STEP_JSON_VERSION, kind: "record", rank, record };
-}
-
-function line(value: object): string {
-  return `${jsonLine(value)}\n`;
+function recordLine(rank: number, record: RecordJson): string {
+  const line: RecordLineJson = { version: STEP_JSON_VERSION, kind: "record", rank, record };
+  return jsonLine(line);
 }

@@ -6,9 +6,9 @@
 
 import type { Role } from "../../actors/topology.ts";
 import type { ActorLog } from "../actor_log/actor_log.ts";
+import { factsOf } from "../actor_log/decision_facts.ts";
 import { roleOfActor } from "../actor_log/entry_filter.ts";
 import type { Entry, Step } from "../actor_log/step.ts";
-import { factsOf } from "./decision_facts.ts";
 import { firstListed } from "./draw/entry_list.ts";
 import type { Shown } from "./model/stepper_model.ts";
 

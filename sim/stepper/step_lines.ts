@@ -6,17 +6,17 @@
  */
 
 import type { ActorLog } from "../actor_log/actor_log.ts";
+import { decidedIn } from "../actor_log/decision_facts.ts";
 import { jsonLine } from "../actor_log/json_line.ts";
 import { formatPlace } from "../actor_log/record_place.ts";
 import type { Entry, Step } from "../actor_log/step.ts";
-import { eventJson, recordJson, STEP_JSON_VERSION, stepJson } from "../actor_log/step_json.ts";
-import { type Decision, decisionOf } from "../actor_log/views/decision.ts";
+import { eventJson, recordJson, STEP_JSON_VERSION, stepLine } from "../actor_log/step_json.ts";
+import type { Decision } from "../actor_log/views/decision.ts";
 import { eventReasons } from "../actor_log/views/event_sentence.ts";
 import { messageLine } from "../actor_log/views/message_line.ts";
 import { type Units, unitsOf } from "../actor_log/views/units.ts";
 import { visibleText } from "../actor_log/visible_text.ts";
 import { entryPlace, entryText, entryTime } from "./draw/entry_text.ts";
-import { factsOf } from "./decision_facts.ts";
 import { whereSent } from "./draw/sent_panel.ts";
 import { changeTexts } from "./draw/state_panel.ts";
 import { stepsOf } from "./load_shown.ts";
@@ -34,19 +34,14 @@ export interface Telling {
 export async function plainLines({ log, entry, actor }: Telling): Promise<readonly string[]> {
   const units = unitsOf(log.run.parameters);
   const since = formatSince(entryTime(entry) - log.run.startedAt);
-  const head = `#${entry.rank}  ${since}  ${entryPlace(entry)}  ${entryText(entry, units)}`;
+  const { rank } = entry;
+  const head = `#${rank}  ${since}  ${entryPlace(entry)}  ${entryText(entry, units)}`;
   const below: string[] = entry.kind === "event" ? [...eventReasons(entry.event)] : [];
   for (const step of await stepsOf(log, entry, actor)) {
     if ("trouble" in step) below.push(`${step.actor}: cannot be had: ${step.trouble}`);
-    else below.push(...stepTexts(step, { decision: await decidedIn(log, step, entry), units }));
+    else below.push(...stepTexts(step, { decision: await decidedIn(log, step, rank), units }));
   }
   return [head, ...below.map((text) => `  ${text}`)].map(visibleText);
-}
-
-/** What a step decided, told with what came before it. */
-async function decidedIn(log: ActorLog, step: Step, { rank }: Entry): Promise<Decision> {
-  const units = unitsOf(log.run.parameters);
-  return decisionOf(step, { units, ...await factsOf(log, step, rank) });
 }
 
 function stepTexts(
@@ -78,17 +73,18 @@ export async function jsonLinesOf({ log, entry, actor }: Telling): Promise<reado
   if (entry.kind === "event") return [jsonLine(eventJson(entry.event, { rank, startedAt }))];
   const lines: string[] = [];
   for (const step of await stepsOf(log, entry, actor)) {
-    const json = "trouble" in step
-      ? {
-        version: STEP_JSON_VERSION,
-        kind: "untold",
-        rank,
-        actor: step.actor,
-        record: recordJson(entry.record, startedAt),
-        why: step.trouble,
-      }
-      : stepJson(step, { rank, startedAt, decision: await decidedIn(log, step, entry) });
-    lines.push(jsonLine(json));
+    lines.push(
+      "trouble" in step
+        ? jsonLine({
+          version: STEP_JSON_VERSION,
+          kind: "untold",
+          rank,
+          actor: step.actor,
+          record: recordJson(entry.record, startedAt),
+          why: step.trouble,
+        })
+        : stepLine(step, { rank, startedAt, decision: await decidedIn(log, step, rank) }),
+    );
   }
   return lines;
 }

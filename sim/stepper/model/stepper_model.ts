@@ -11,7 +11,7 @@ import type { EntryFilter, RunFacts } from "../../actor_log/actor_log.ts";
 import type { RecordPlace } from "../../actor_log/record_place.ts";
 import type { Entry, Finding, Step } from "../../actor_log/step.ts";
 import type { SupervisionTree } from "../../actor_log/views/supervision.ts";
-import type { DecisionFacts } from "../decision_facts.ts";
+import type { DecisionFacts } from "../../actor_log/decision_facts.ts";
 import type { Tone } from "../../report/paint.ts";
 import type { ScreenSize } from "../screen/frame.ts";
 import type { InputLine } from "../screen/input_line.ts";

@@ -5,13 +5,16 @@
  */
 
 import type { Message } from "../../kafka/messages/mod.ts";
-import type { ActorLog } from "../actor_log/actor_log.ts";
-import type { RecordPlace } from "../actor_log/record_place.ts";
-import type { ReadRecord, Step } from "../actor_log/step.ts";
+import type { ActorLog } from "./actor_log.ts";
+import { FirstAnswers } from "./first_answers.ts";
+import type { RecordPlace } from "./record_place.ts";
+import type { ReadRecord, Step } from "./step.ts";
+import { type Decision, decisionOf } from "./views/decision.ts";
+import { unitsOf } from "./views/units.ts";
 
 /** What came before a step. */
 export interface DecisionFacts {
-  /** Of a command that was answered before: the first one with its key. */
+  /** Of a command that was answered before: the first one with its id that used it. */
   readonly first: RecordPlace | null;
   /** Of what the notifier handed on: whether the same was handed on before. */
   readonly hadComeBefore: boolean;
@@ -22,6 +25,12 @@ const NOTHING: DecisionFacts = { first: null, hadComeBefore: false };
 /** Records about the same that are looked at; whoever sends more again is told without. */
 const MOST_LOOKED_AT = 200;
 
+/** What a step decided, told with what came before it. */
+export async function decidedIn(log: ActorLog, step: Step, rank: number): Promise<Decision> {
+  const units = unitsOf(log.run.parameters);
+  return decisionOf(step, { units, ...await factsOf(log, step, rank) });
+}
+
 /** What came before a step, where that matters for telling it. */
 export async function factsOf(log: ActorLog, step: Step, rank: number): Promise<DecisionFacts> {
   const { message } = step.record;
@@ -29,10 +38,8 @@ export async function factsOf(log: ActorLog, step: Step, rank: number): Promise<
   if (step.actor === "notifier") {
     return { first: null, hadComeBefore: await hadComeBefore(log, step.record, rank) };
   }
-  const key = keyOfCommand(message);
-  if (step.actor !== "order-gateway" || key === null || !wasAnsweredBefore(step)) return NOTHING;
-  const isSame = (other: Message) => keyOfCommand(other) === key;
-  return { first: await earlier(log, step.record, { rank, isSame }), hadComeBefore: false };
+  if (step.actor !== "order-gateway" || !wasAnsweredBefore(step)) return NOTHING;
+  return { first: await firstCommand(log, step.record), hadComeBefore: false };
 }
 
 /**
@@ -65,20 +72,20 @@ function wasAnsweredBefore({ sent }: Step): boolean {
   );
 }
 
-/** A command's idempotency key with what it is a key of; null for what has none. */
-function keyOfCommand(message: Message): string | null {
-  switch (message.type) {
-    case "place-order":
-      return JSON.stringify([message.userId, message.type, message.orderId]);
-    case "cancel-order":
-      return JSON.stringify([message.userId, message.type, message.cancelId]);
-    case "deposit":
-      return JSON.stringify([message.userId, message.type, message.depositId]);
-    case "open-account":
-      return JSON.stringify([message.userId, message.type]);
-    default:
-      return null;
+/** The command that was answered first under the same id. */
+async function firstCommand(log: ActorLog, record: ReadRecord): Promise<RecordPlace | null> {
+  if (record.message === null) return null;
+  const answers = new FirstAnswers();
+  let looked = 0;
+  for (const rank of log.index.about(record.message.correlationId)) {
+    if (++looked > MOST_LOOKED_AT) return null;
+    const entry = await log.entry(rank);
+    if (entry.kind === "event") continue;
+    answers.take(entry.record);
+    const first = answers.firstCommand(record);
+    if (first !== null) return first;
   }
+  return null;
 }
 
 /** The first record of the same topic about the same that is the same. */
