@@ -50,5 +50,11 @@ export const WELCOME_WITHIN_MS = 5_000;
 /** Records of a step that are read back; of more only the number is told. */
 export const MAX_RECORDS_SHOWN = 50;
 
+/** Records folded again, after a snapshot, to tell what was decided in a step: about a second's work. */
+export const MAX_FOLDED_FOR_A_STEP = 100_000;
+
+/** Folds kept to tell what is decided next: of the partitions that were fed last. */
+export const MAX_FOLDS_KEPT = 16;
+
 /** Steps and news that a session keeps to be looked at again. */
 export const KEPT = 200;

@@ -83,12 +83,15 @@ function actorLine({ id, phase, partitions, lag, heldBy, restarts }: LiveActor):
   return visibleText(`${id}: ${parts.join(", ")}`);
 }
 
-function stepLines({ actor, read, wrote, moreWrote }: LiveStep, units: Units): readonly string[] {
+function stepLines(step: LiveStep, units: Units): readonly string[] {
+  const { actor, read, wrote, moreWrote, decision, undecided } = step;
   const first = read === null
     ? `${actor} made a message of its own`
     : `${actor} was fed ${shownRecord(read, units)}`;
   return [
     visibleText(first),
+    ...(decision === null ? [] : [visibleText(`  decided ${decision.headline}`)]),
+    ...(undecided === null ? [] : [visibleText(`  what it decided is not known: ${undecided}`)]),
     ...wrote.map((record) => `  wrote ${shownRecord(record, units)}`),
     ...(moreWrote > 0 ? [`  wrote ${moreWrote} more`] : []),
   ];

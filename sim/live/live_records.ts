@@ -6,6 +6,7 @@
 
 import { readRange } from "../../actors/log_access/read_range.ts";
 import type { EventLog } from "../../kafka/event_log.ts";
+import type { Decision } from "../actor_log/views/decision.ts";
 import { MAX_RECORDS_SHOWN } from "./limits.ts";
 import type { LivePlace, ProcessStep } from "./protocol.ts";
 
@@ -30,14 +31,21 @@ export interface LiveStep {
   readonly wrote: readonly LiveRecord[];
   /** How much more it wrote. */
   readonly moreWrote: number;
+  /** What was decided; null when that cannot be told. */
+  readonly decision: Decision | null;
+  /** Why it cannot; null when it can. */
+  readonly undecided: string | null;
 }
+
+/** A step before its decision is known. */
+export type ReadStep = Omit<LiveStep, "decision" | "undecided">;
 
 /** A step with its records; null when there was nothing to do. @throws {EventLogError} */
 export async function readStep(
   log: EventLog,
   actor: string,
   { incarnation, at, done }: ProcessStep,
-): Promise<LiveStep | null> {
+): Promise<ReadStep | null> {
   if (done === null) return null;
   const [read = null] = done.read === null ? [] : await recordsAt(log, done.read, 1);
   const wrote: LiveRecord[] = [];

@@ -18,7 +18,8 @@ import {
   noSuchActor,
 } from "./attach_live.ts";
 import { KEPT } from "./limits.ts";
-import { type LiveStep, readStep } from "./live_records.ts";
+import { LiveDecisions } from "./live_decisions.ts";
+import { type LiveStep, type ReadStep, readStep } from "./live_records.ts";
 import { LiveError } from "./protocol.ts";
 
 /** What there is to show. Never changed: every change makes another. */
@@ -55,6 +56,7 @@ export interface LiveSessionOptions {
 export class LiveSession implements AsyncDisposable {
   readonly #floor: LiveFloor;
   readonly #log: EventLog;
+  readonly #decisions: LiveDecisions;
   readonly #onChange: (view: LiveView) => void;
   #view: LiveView;
   #underWay = 0;
@@ -67,6 +69,7 @@ export class LiveSession implements AsyncDisposable {
   ) {
     this.#floor = floor;
     this.#log = log;
+    this.#decisions = new LiveDecisions(log, view.units.parameters);
     this.#view = view;
     this.#onChange = options.onChange ?? (() => {});
   }
@@ -160,10 +163,23 @@ export class LiveSession implements AsyncDisposable {
   step(): Promise<LiveStep | null> {
     return this.#doing(async () => {
       const id = this.#demandChosen("step");
-      const step = await readStep(this.#log, id, await this.#floor.step(id));
-      if (step !== null) this.#show({ fed: [...this.#view.fed, step].slice(-KEPT) });
+      const read = await readStep(this.#log, id, await this.#floor.step(id));
+      if (read === null) return null;
+      const step = { ...read, ...await this.#decided(read) };
+      this.#show({ fed: [...this.#view.fed, step].slice(-KEPT) });
       return step;
     });
+  }
+
+  /** The step was made, whether its decision can be told or not. */
+  async #decided(step: ReadStep): Promise<Pick<LiveStep, "decision" | "undecided">> {
+    const role = this.#view.actors.find(({ id }) => id === step.actor)?.role ?? "";
+    try {
+      return { decision: await this.#decisions.of({ ...step, role }), undecided: null };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return { decision: null, undecided: error.message };
+    }
   }
 
   /** Lets go of everything: what is suspended goes on. */

@@ -53,6 +53,8 @@ Deno.test("plainAnswer() and jsonAnswer() show what a terminal would obey", () =
     read: { ...place, text: `{"type":"${evil}"}` },
     wrote: [{ ...place, topic: "snapshots", text: evil.repeat(100) }, { ...place, text: null }],
     moreWrote: 3,
+    decision: { headline: evil, reasons: [evil] },
+    undecided: evil,
   };
   for (
     const answer of [

@@ -48,6 +48,8 @@ Deno.test("LiveSession feeds a suspended engine one order at a time while the ga
 
     const step = await session.step();
     assert.equal(JSON.parse(step?.read?.text ?? "{}").orderId, "b1");
+    const bought = "Bought all 2 AAPL for bob's order b1 at 160.00.";
+    assert.deepEqual([step?.decision?.headline, step?.undecided], [bought, null]);
     const wrote = step?.wrote.map(({ topic, text }) => [topic, JSON.parse(text ?? "{}").type]);
     assert.deepEqual(wrote?.slice(0, 4), [
       ["notifications", "order-filled"],
@@ -125,7 +127,7 @@ Deno.test("liveLines() answers each line, tells of the end, and fails where some
     assert.match(text, /^trading-engine-0: there is nothing for it to do now$/m);
     assert.match(
       text,
-      /^trading-engine-0 was fed orders\/0\/\d+: bob's order b1.*\n {2}wrote notifications\/0\/\d+/m,
+      /^trading-engine-0 was fed orders\/0\/\d+: bob's order b1.*\n {2}decided Bought all 2 AAPL for bob's order b1 at 160.00.\n {2}wrote notifications\/0\/\d+/m,
     );
     assert.match(text, /^trading-engine-0 goes on$/m);
     assert.match(text, /^trading-engine-0: running, lag \d+, orders\/0 \d+ of \d+$/m);

@@ -71,6 +71,8 @@ const FED: LiveView = {
     },
     wrote: [],
     moreWrote: 0,
+    decision: { headline: "Accepted 501's order 1002\u001b[2J.", reasons: ["Its id was new."] },
+    undecided: null,
   }],
 };
 
@@ -129,6 +131,13 @@ Deno.test("drawLive() shows actors with phase, lag and partitions, and what the 
   const fed = lines.slice(5).join(" ");
   assert.match(fed, /order-gateway-1 was fed order-commands\/3\/117: 501's order 1002: buy 10/);
   assert.match(fed, /AA\\u\{1b\}\[2J/);
+  assert.match(fed, /decided Accepted 501's order 1002\\u\{1b\}\[2J\./);
+});
+
+Deno.test("drawLive() says why a decision is not known", () => {
+  const step = { ...FED.fed[0]!, decision: null, undecided: "Cannot tell: too much" };
+  const fed = textOf(initialLive({ ...FED, fed: [step] })).join(" ");
+  assert.match(fed, /what it decided is not known: Cannot tell: too much/);
 });
 
 Deno.test("drawLive() keeps within any screen", () => {
