@@ -152,6 +152,11 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
     return this.#state;
   }
 
+  /** The sequence that is taken next from a channel (`topic/partition`); null for one of nobody here. */
+  nextSequenceFrom(channel: string): number | null {
+    return this.#nextOf(channel);
+  }
+
   /**
    * Folds a record; one below {@link nextOffset} is passed over, whatever delivered it. With
    * `publishing: false` the outputs are counted but not made: they are in the log already. A `trace`
