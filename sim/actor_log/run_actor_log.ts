@@ -260,10 +260,10 @@ export class RunActorLog implements ActorLog {
     actor: NonNullable<ReturnType<typeof folderOf>>,
   ): Promise<Step> {
     const { place } = record;
-    const { outcome, before, after, outputs } = await this.#parts.folder.step(actor, place);
+    const { outputs, ...folded } = await this.#parts.folder.step(actor, place);
     const { sent, findings } = await placeOutputs(this.#outputs, outputs, { actor, place });
     for (const finding of findings) this.#keep(finding);
-    return { actor, owner, record, outcome, before, after, sent, findings };
+    return { actor, owner, record, ...folded, sent, findings };
   }
 
   #keep(finding: Finding): void {

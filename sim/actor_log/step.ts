@@ -104,6 +104,8 @@ export interface Step {
   readonly sent: readonly SentMessage[];
   /** What is otherwise in the log than folded. */
   readonly findings: readonly Finding[];
+  /** Of a repeat: the sequence that the actor was to take next from where the record came from. */
+  readonly nextSequence?: number;
 }
 
 /** A place in the order of all that happened in a run. */

@@ -83,10 +83,9 @@ export class LiveDecisions {
     if (role === "notifier") return { ...common, actor: role, outcome: "delivered", sent: [] };
     if (role === "audit-logger") return { ...common, actor: role, outcome: "recorded", sent: [] };
     if (!isFolded(role) || FOLDS[role].topic !== record.topic) return null;
-    const folded = await this.#fold(role, record);
-    const { outcome, before, after, outputs } = folded;
+    const { outputs, ...folded } = await this.#fold(role, record);
     const sent = outputs.map((output) => sentOf(output, wrote));
-    return { ...common, actor: role, outcome, before, after, sent };
+    return { ...common, ...folded, actor: role, sent };
   }
 
   /** A source's second record: the command that its intent is of. */

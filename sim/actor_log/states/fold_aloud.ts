@@ -8,6 +8,7 @@ import type { FoldCounters, PartitionFold } from "../../../actors/fold/partition
 import type { RecordTrace } from "../../../actors/fold/record_trace.ts";
 import type { LogRecord, RecordBatch } from "../../../kafka/event_log.ts";
 import {
+  channelOf,
   decodeRecord,
   type Message,
   type MessageTopic,
@@ -31,7 +32,19 @@ export function foldAloud<State, T extends MessageTopic>(
   const trace = new OutcomeTrace();
   fold.apply(record, { publishing: true, trace });
   const after = lens.view(fold.state, about);
-  return { outcome: trace.outcome, before, after, outputs: outputsOf(fold.takeOutputs()) };
+  const { outcome } = trace;
+  const outputs = outputsOf(fold.takeOutputs());
+  const next = outcome === "repeat" ? nextAfterRepeat(fold, about.message) : null;
+  return { outcome, before, after, outputs, ...(next === null ? {} : { nextSequence: next }) };
+}
+
+/** What its channel was to bring instead: a repeat leaves that as it is. */
+function nextAfterRepeat<State, T extends MessageTopic>(
+  fold: PartitionFold<State, T>,
+  message: Message | null,
+): number | null {
+  const channel = message === null ? null : channelOf(message.id);
+  return channel === null ? null : fold.nextSequenceFrom(channel);
 }
 
 /** Hears what a record counts as. */

@@ -34,6 +34,8 @@ export interface FoldedStep {
   readonly before: StateView;
   readonly after: StateView;
   readonly outputs: readonly FoldedOutput[];
+  /** Of a repeat: the sequence that was next from its channel. */
+  readonly nextSequence?: number;
 }
 
 /** Folds any step of a run. Keeps what it folded lately, within a named limit of memory. */

@@ -34,8 +34,6 @@ export interface DecisionContext {
   readonly units: Units;
   /** For a command that was answered before: where the first one stands, when the caller knows it. */
   readonly first?: RecordPlace | null;
-  /** For a repeat: the sequence that was next in its channel, when the caller knows it. */
-  readonly nextSequence?: number | null;
   /** For the notifier's step: whether its record had come before in its channel. Default: not known. */
   readonly hadComeBefore?: boolean;
 }

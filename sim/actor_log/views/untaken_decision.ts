@@ -24,8 +24,8 @@ export function repeatDecision(step: Step, context: DecisionContext): Decision {
   const envelope: Envelope | null = message;
   const sequence = envelope?.sequence;
   const channel = envelope === null ? null : channelOf(envelope.id);
-  const { nextSequence } = context;
-  const next = nextSequence == null ? "" : `, and ${nextSequence} was next`;
+  const { nextSequence } = step;
+  const next = nextSequence === undefined ? "" : `, and ${nextSequence} was next`;
   const numbered = sequence === undefined || channel === null
     ? ""
     : ` (sequence ${sequence} from ${channel}${next})`;

@@ -15,7 +15,12 @@ import { orderGatewayFold } from "../../../actors/order_gateway/order_gateway_fo
 import { portfolioFold } from "../../../actors/portfolio_manager/portfolio_fold.ts";
 import { tradingEngineFold } from "../../../actors/trading_engine/trading_engine_fold.ts";
 import type { EventLog, RecordBatch } from "../../../kafka/event_log.ts";
-import { decodeText, type MessageTopic, parseOrigin } from "../../../kafka/messages/mod.ts";
+import {
+  channelOf,
+  decodeText,
+  type MessageTopic,
+  parseOrigin,
+} from "../../../kafka/messages/mod.ts";
 import type { TopicName } from "../../../kafka/topics.ts";
 import type { RecordPlace } from "../../../sim/actor_log/record_place.ts";
 import { readRecordOf } from "../../../sim/actor_log/record_reader.ts";
@@ -78,8 +83,12 @@ async function foldStep<State, T extends MessageTopic>(
     };
     const before = lens.view(machine.state, about);
     machine.apply(record, { publishing: true });
+    const outcome = outcomeOf(counters);
+    const channel = channelOf(about.message?.id ?? "");
+    const next = channel === null ? null : machine.nextSequenceFrom(channel);
     return {
-      outcome: outcomeOf(counters),
+      outcome,
+      ...(outcome === "repeat" && next !== null ? { nextSequence: next } : {}),
       before,
       after: lens.view(machine.state, about),
       outputs: outputsOf(machine.takeOutputs()),

@@ -122,7 +122,7 @@ Deno.test("tellOrder() says what a crash before the commit did and did not chang
     "order-commands/0/8 and 2 more. Whoever received it twice took it once. Nothing changed.",
     "notifications/0/8  +160.0 ms (+0.0)",
     "(The same record as notifications/0/6, sent again: whoever has had it drops it.)",
-    "> portfolio-manager-0: It had come before (sequence 0 from orders/0): nothing changed.",
+    "> portfolio-manager-0: It had come before (sequence 0 from orders/0, and 2 was next): nothing changed.",
     "> notifier-0: Passed over by alice's streams, which had it before: alice's order a1 sold 7 " +
     "AAPL at 170.00, 0 open.",
   ]);

@@ -13,7 +13,9 @@ import { portfolioFold } from "../../../../actors/portfolio_manager/portfolio_fo
 import { tradingEngineFold } from "../../../../actors/trading_engine/trading_engine_fold.ts";
 import type { EventLog } from "../../../../kafka/event_log.ts";
 import {
+  channelOf,
   decodeRecord,
+  type Envelope,
   type FloorParameters,
   type MessageTopic,
 } from "../../../../kafka/messages/mod.ts";
@@ -91,6 +93,8 @@ async function stepsOf<State, T extends MessageTopic>(
   });
   const lens = digestLens(fold);
   const steps: FoldedStep[] = [];
+  /** By channel: one more than the highest sequence that was taken. */
+  const next = new Map<string, number>();
   for await (const record of readRange(log, source)) {
     const decoded = decodeRecord(fold.topic, record);
     const about = { message: decoded.ok ? decoded.message : null, key: record.key };
@@ -118,7 +122,18 @@ async function stepsOf<State, T extends MessageTopic>(
       })
     );
     outputs.sort((one, other) => one.index - other.index);
-    steps.push({ outcome, before, after: lens.view(machine.state, about), outputs });
+    const { id = "", sequence = -1 }: Partial<Envelope> = about.message ?? {};
+    const channel = channelOf(id) ?? "";
+    const isTaken = outcome === "applied" || outcome === "skipped";
+    if (isTaken) next.set(channel, Math.max(next.get(channel) ?? 0, sequence + 1));
+    const nextSequence = outcome === "repeat" ? next.get(channel) : undefined;
+    steps.push({
+      outcome,
+      before,
+      after: lens.view(machine.state, about),
+      outputs,
+      ...(nextSequence === undefined ? {} : { nextSequence }),
+    });
   }
   return steps;
 }

@@ -13,6 +13,7 @@ import { portfolioFold } from "../../../../actors/portfolio_manager/portfolio_fo
 import { tradingEngineFold } from "../../../../actors/trading_engine/trading_engine_fold.ts";
 import type { LogRecord } from "../../../../kafka/event_log.ts";
 import {
+  channelOf,
   type ClientCommand,
   decodeRecord,
   decodeText,
@@ -112,6 +113,8 @@ class Station<State, T extends MessageTopic> {
         timestamp: timestamp!,
       }))
     );
+    const channel = message === null ? null : channelOf(message.id);
+    const next = channel === null ? null : machine.nextSequenceFrom(channel);
     const step: Step = {
       // The stations' folds are those of the folded roles.
       actor: fold.role as FoldedRole,
@@ -122,6 +125,7 @@ class Station<State, T extends MessageTopic> {
       after: view(),
       sent: published.map(sentOf).sort((a, b) => a.index - b.index),
       findings: [],
+      ...(outcome === "repeats" && next !== null ? { nextSequence: next } : {}),
     };
     return { step, published };
   }
