@@ -65,14 +65,6 @@ export interface LogRecord {
   readonly key: string | null;
   /** The bytes as they were published; null for a tombstone. */
   readonly value: Uint8Array | null;
-  /**
-   * The bytes among which the value lies, from `valueStart` to `valueEnd` (-1 for a tombstone): for whoever
-   * reads so many records that a view of each value costs more than to read it. Left out by logs that keep
-   * each value by itself.
-   */
-  readonly batchBytes?: Uint8Array;
-  readonly valueStart?: number;
-  readonly valueEnd?: number;
   /** The value as text; null for a tombstone and for bytes that are not UTF-8. */
   readonly text: string | null;
   /** As they were published; empty without any. */

@@ -24,8 +24,11 @@ export interface SpannedRecord {
   readonly [SPAN]: ValueSpan | null;
 }
 
+/** A value, and where it stands if that is among others. */
+export type StoredValue = Pick<LogRecord, "value"> & Partial<SpannedRecord>;
+
 /** The value of any record: where it stands, or else a view of it. */
-export function spanOf(record: LogRecord & Partial<SpannedRecord>): ValueSpan | null {
+export function spanOf(record: StoredValue): ValueSpan | null {
   const span = record[SPAN];
   if (span !== undefined) return span;
   const { value } = record;

@@ -189,8 +189,10 @@ export class StoredBatch {
 /** A record of a row. `value` is a view of the row's bytes and must not be changed. */
 class StoredRecord implements LogRecord, SpannedRecord, ValueSpan {
   readonly offset: number;
-  readonly valueStart: number;
-  readonly valueEnd: number;
+  /** Of the value, among the row's bytes. */
+  readonly start: number;
+  /** Of the value; negative for a tombstone. */
+  readonly end: number;
   readonly #batch: StoredBatch;
   readonly #index: number;
   readonly #keyStart: number;
@@ -213,8 +215,8 @@ class StoredRecord implements LogRecord, SpannedRecord, ValueSpan {
     this.#index = index;
     this.#keyStart = keyStart;
     this.#keyEnd = keyEnd;
-    this.valueStart = valueStart;
-    this.valueEnd = valueEnd;
+    this.start = valueStart;
+    this.end = valueEnd;
   }
 
   get topic(): string {
@@ -223,10 +225,6 @@ class StoredRecord implements LogRecord, SpannedRecord, ValueSpan {
 
   get partition(): number {
     return this.#batch.partition;
-  }
-
-  get batchBytes(): Uint8Array {
-    return this.#batch.data;
   }
 
   get timestamp(): number {
@@ -238,29 +236,21 @@ class StoredRecord implements LogRecord, SpannedRecord, ValueSpan {
   }
 
   get value(): Uint8Array | null {
-    if (this.valueEnd < 0) return null;
-    return this.#value ??= this.#batch.data.subarray(this.valueStart, this.valueEnd);
+    if (this.end < 0) return null;
+    return this.#value ??= this.#batch.data.subarray(this.start, this.end);
   }
 
   /** Itself: an object of its own would cost as much as a view. */
   get [SPAN](): ValueSpan | null {
-    return this.#valueEnd < 0 ? null : this;
+    return this.end < 0 ? null : this;
   }
 
   get bytes(): Uint8Array {
     return this.#batch.data;
   }
 
-  get start(): number {
-    return this.#valueStart;
-  }
-
-  get end(): number {
-    return this.#valueEnd;
-  }
-
   get text(): string | null {
-    return this.valueEnd < 0 ? null : this.#batch.valueText(this.valueStart, this.valueEnd);
+    return this.end < 0 ? null : this.#batch.valueText(this.start, this.end);
   }
 
   get headers(): Readonly<Record<string, string>> {

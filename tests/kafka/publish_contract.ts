@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { PublishError, type RecordToPublish } from "../../kafka/event_log.ts";
+import { spanOf } from "../../kafka/value_span.ts";
 import {
   failsWith,
   type LogFixture,
@@ -66,9 +67,8 @@ export function publishContract(name: string, open: () => Promise<LogFixture>): 
       const wanted = typeof value === "string" ? encoder.encode(value) : value;
       assert.deepEqual(record.value === null ? null : [...record.value], wanted && [...wanted]);
       assert.deepEqual({ ...record.headers }, headers ?? {});
-      const { batchBytes, valueStart, valueEnd } = record;
-      if (batchBytes === undefined) continue;
-      const among = valueEnd === -1 ? null : [...batchBytes.subarray(valueStart, valueEnd)];
+      const span = spanOf(record);
+      const among = span === null ? null : [...span.bytes.subarray(span.start, span.end)];
       assert.deepEqual(among, wanted && [...wanted]);
     }
     const binary = bytes(0, 1, 0xff, 0xfe);

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { LogRecord } from "../../../kafka/event_log.ts";
+import { SPAN, type StoredValue } from "../../../kafka/value_span.ts";
 import { Fingerprinter } from "../fingerprint.ts";
 
 /** In the place of a place: the bytes are not what was expected. */
@@ -54,9 +54,6 @@ export class Literal {
 
 const NO_BYTES = new Uint8Array();
 
-/** A value, and where it lies if that is among others. */
-export type StoredValue = Pick<LogRecord, "value" | "batchBytes" | "valueStart" | "valueEnd">;
-
 /** Bytes, where they end, and what was read of them last. */
 export class ByteCursor {
   bytes: Uint8Array = NO_BYTES;
@@ -83,18 +80,17 @@ export class ByteCursor {
 
   /** Turns to a record's value, as {@link turnTo} does; {@link NOWHERE} for a tombstone. */
   turnToValue(record: StoredValue): number {
-    const { batchBytes, valueEnd = NOWHERE } = record;
-    if (batchBytes === undefined) {
-      return record.value === null ? NOWHERE : this.turnTo(record.value);
-    }
-    if (valueEnd < 0) return NOWHERE;
+    const span = record[SPAN];
+    if (span === undefined) return record.value === null ? NOWHERE : this.turnTo(record.value);
+    if (span === null) return NOWHERE;
+    const { bytes } = span;
     // To ask bytes for their buffer costs more than to compare a message with it.
-    if (this.bytes !== batchBytes) {
-      this.bytes = batchBytes;
-      this.view = new DataView(batchBytes.buffer, batchBytes.byteOffset, batchBytes.length);
+    if (this.bytes !== bytes) {
+      this.bytes = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     }
-    this.end = valueEnd;
-    return record.valueStart!; // as it has an end
+    this.end = span.end;
+    return span.start;
   }
 
   /** Behind a literal. */

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { ByteCursor, Literal, NOWHERE, type StoredValue } from "./byte_cursor.ts";
+import type { StoredValue } from "../../../kafka/value_span.ts";
+import { ByteCursor, Literal, NOWHERE } from "./byte_cursor.ts";
 import { openingOf, shapeKey, SHORTEST_MESSAGE } from "./message_shapes.ts";
 
 const [TYP, TYPE, YPE] = ['"typ', "type", 'ype"'].map(wordOf);

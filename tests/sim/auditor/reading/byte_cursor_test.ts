@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Fingerprinter } from "../../../../sim/auditor/fingerprint.ts";
-import {
-  ByteCursor,
-  Literal,
-  NOWHERE,
-  type StoredValue,
-} from "../../../../sim/auditor/reading/byte_cursor.ts";
+import { SPAN, type StoredValue } from "../../../../kafka/value_span.ts";
+import { ByteCursor, Literal, NOWHERE } from "../../../../sim/auditor/reading/byte_cursor.ts";
 
 const encoder = new TextEncoder();
 
@@ -20,13 +16,13 @@ Deno.test("ByteCursor.turnToValue() turns to bytes of their own, or among others
   const cursor = new ByteCursor();
   const shared = encoder.encode("..abcd...efghij.");
   // Not where its buffer begins.
-  const batchBytes = shared.subarray(2);
+  const among = shared.subarray(2);
   const own = within("klmn");
   const values: readonly (readonly [StoredValue, string])[] = [
-    [{ value: own, batchBytes, valueStart: 0, valueEnd: 4 }, "abcd"],
-    [{ value: own, batchBytes, valueStart: 7, valueEnd: 13 }, "efghij"],
+    [{ value: own, [SPAN]: { bytes: among, start: 0, end: 4 } }, "abcd"],
+    [{ value: own, [SPAN]: { bytes: among, start: 7, end: 13 } }, "efghij"],
     [{ value: shared.subarray(9, 12) }, "efg"],
-    [{ value: own, batchBytes, valueStart: 1, valueEnd: 4 }, "bcd"],
+    [{ value: own, [SPAN]: { bytes: among, start: 1, end: 4 } }, "bcd"],
     [{ value: own }, "klmn"],
   ];
   for (const [value, text] of [...values, ...values.toReversed()]) {
@@ -36,10 +32,7 @@ Deno.test("ByteCursor.turnToValue() turns to bytes of their own, or among others
     assert.equal(cursor.view.getUint8(start), text.charCodeAt(0));
   }
   assert.equal(cursor.turnToValue({ value: null }), NOWHERE);
-  assert.equal(
-    cursor.turnToValue({ value: null, batchBytes, valueStart: 0, valueEnd: -1 }),
-    NOWHERE,
-  );
+  assert.equal(cursor.turnToValue({ value: null, [SPAN]: null }), NOWHERE);
 });
 
 Deno.test("ByteCursor.literal() passes what it looks for, whole and where it stands", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { StoredValue } from "../../../../sim/auditor/reading/byte_cursor.ts";
+import type { StoredValue } from "../../../../kafka/value_span.ts";
 import { MessageScanner } from "../../../../sim/auditor/reading/message_scanner.ts";
 import { TypeGlance } from "../../../../sim/auditor/reading/type_glance.ts";
 import { playFolds } from "../support/folded_floor.ts";
