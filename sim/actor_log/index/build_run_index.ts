@@ -21,7 +21,7 @@ import { laneBatches, LaneSource, readAheadOf, type Source } from "./lane_source
 import { lanesOf, type LaneTable } from "./lanes.ts";
 import { INDEX_VERSION } from "./limits.ts";
 import { bytesOfEvents } from "./open_run_index.ts";
-import { OrderMerge, type TakeEntry } from "./merge_order.ts";
+import { GuessedWrong, type MergeParts, OrderMerge, type TakeEntry } from "./merge_order.ts";
 import { ProducerProgress } from "./producer_progress.ts";
 import { RecordClaims } from "./record_claims.ts";
 import { RunIndexError } from "./run_index_error.ts";
@@ -95,7 +95,21 @@ export async function buildLocked(options: BuildOptions): Promise<BuiltIndex> {
   }
 }
 
+/** Builds by guessing, and if that goes wrong once more without. */
 async function writeIndex(path: string, options: BuildOptions): Promise<IndexFacts> {
+  try {
+    return await writeOrder(path, options, true);
+  } catch (error) {
+    if (!(error instanceof GuessedWrong)) throw error;
+    return await writeOrder(path, options, false);
+  }
+}
+
+async function writeOrder(
+  path: string,
+  options: BuildOptions,
+  mayGuess: boolean,
+): Promise<IndexFacts> {
   const { log, events, file } = options;
   const eventBytes = await bytesOfEvents(events);
   const table = await lanesOf(log);
@@ -104,7 +118,8 @@ async function writeIndex(path: string, options: BuildOptions): Promise<IndexFac
     const lines = events === null ? noLines() : linesOf(events, eventBytes);
     const eventSource = new EventSource(lines, table);
     const writer = new IndexWriter(database, table);
-    await merge(table, eventSource, options, (lane, columns) => writer.take(lane, columns));
+    const take: TakeEntry = (lane, columns) => writer.take(lane, columns);
+    await merge({ table, eventSource, take, mayGuess }, options);
     writer.finish();
     const facts: IndexFacts = {
       version: INDEX_VERSION,
@@ -126,11 +141,10 @@ async function writeIndex(path: string, options: BuildOptions): Promise<IndexFac
 }
 
 async function merge(
-  table: LaneTable,
-  eventSource: EventSource,
+  parts: Pick<MergeParts, "table" | "take" | "mayGuess"> & { readonly eventSource: EventSource },
   { log, signal, onProgress }: BuildOptions,
-  take: TakeEntry,
 ): Promise<void> {
+  const { table, eventSource, take, mayGuess } = parts;
   const claims = new RecordClaims(table);
   const maxRecords = readAheadOf(table);
   const recordsTotal = table.records;
@@ -148,7 +162,8 @@ async function merge(
   const lookThroughIntents = (producers: ProducerProgress) =>
     noteIntents(log, table, producers, signal);
   try {
-    await new OrderMerge({ table, sources, columns, take, lookThroughIntents, signal }).run();
+    await new OrderMerge({ table, sources, columns, take, lookThroughIntents, mayGuess, signal })
+      .run();
   } finally {
     for (const source of sources) await source.close();
   }

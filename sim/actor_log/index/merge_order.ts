@@ -22,8 +22,13 @@ export interface MergeParts {
   readonly take: TakeEntry;
   /** Notes all intents of the log; asked once at most. */
   readonly lookThroughIntents: (producers: ProducerProgress) => Promise<void>;
+  /** Whether it may be guessed that a producer has no intents. */
+  readonly mayGuess: boolean;
   readonly signal: AbortSignal | undefined;
 }
+
+/** A producer was taken for one without intents, and had some: the merge must begin again, unguessing. */
+export class GuessedWrong extends Error {}
 
 /** What a lane waits for, or that it does not. */
 const WAIT = { nothing: 0, lane: 1, producer: 2, over: 3 } as const;
@@ -35,7 +40,7 @@ const NAMED = { nothing: 0, intents: 1, commands: 2 } as const;
 export class OrderMerge {
   readonly #parts: MergeParts;
   readonly #heap: LaneHeap;
-  readonly #producers = new ProducerProgress();
+  readonly #producers: ProducerProgress;
   /** By lane: the offset behind what was taken. */
   readonly #taken: Float64Array;
   /** By lane: the lanes that wait for it. */
@@ -51,6 +56,7 @@ export class OrderMerge {
     this.#parts = parts;
     const count = parts.sources.length;
     this.#heap = new LaneHeap(count);
+    this.#producers = new ProducerProgress(parts);
     this.#taken = Float64Array.from(
       parts.sources,
       (_, lane) => parts.table.lanes[lane]?.start ?? 0,
@@ -64,11 +70,12 @@ export class OrderMerge {
     });
   }
 
-  /** Takes everything. */
+  /** Takes everything. @throws {GuessedWrong} when what was taken is in another order */
   async run(): Promise<void> {
     for (let lane = 0; lane < this.#parts.sources.length; lane++) await this.#refill(lane);
     for (;;) {
       const stopped = this.#takeWhile();
+      if (this.#producers.isWrong) throw new GuessedWrong();
       if (stopped < 0) return;
       await this.#refill(stopped);
     }
