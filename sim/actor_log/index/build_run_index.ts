@@ -21,7 +21,7 @@ import { laneBatches, LaneSource, readAheadOf, type Source } from "./lane_source
 import { lanesOf, type LaneTable } from "./lanes.ts";
 import { INDEX_VERSION } from "./limits.ts";
 import { bytesOfEvents } from "./open_run_index.ts";
-import { GuessedWrong, type MergeParts, OrderMerge, type TakeEntry } from "./merge_order.ts";
+import { OrderMerge, type TakeEntry } from "./merge_order.ts";
 import { ProducerProgress } from "./producer_progress.ts";
 import { RecordClaims } from "./record_claims.ts";
 import { RunIndexError } from "./run_index_error.ts";
@@ -95,21 +95,7 @@ export async function buildLocked(options: BuildOptions): Promise<BuiltIndex> {
   }
 }
 
-/** Builds by guessing, and if that goes wrong once more without. */
 async function writeIndex(path: string, options: BuildOptions): Promise<IndexFacts> {
-  try {
-    return await writeOrder(path, options, true);
-  } catch (error) {
-    if (!(error instanceof GuessedWrong)) throw error;
-    return await writeOrder(path, options, false);
-  }
-}
-
-async function writeOrder(
-  path: string,
-  options: BuildOptions,
-  mayGuess: boolean,
-): Promise<IndexFacts> {
   const { log, events, file } = options;
   const eventBytes = await bytesOfEvents(events);
   const table = await lanesOf(log);
@@ -118,8 +104,7 @@ async function writeOrder(
     const lines = events === null ? noLines() : linesOf(events, eventBytes);
     const eventSource = new EventSource(lines, table);
     const writer = new IndexWriter(database, table);
-    const take: TakeEntry = (lane, columns) => writer.take(lane, columns);
-    await merge({ table, eventSource, take, mayGuess }, options);
+    await merge(table, eventSource, options, (lane, columns) => writer.take(lane, columns));
     writer.finish();
     const facts: IndexFacts = {
       version: INDEX_VERSION,
@@ -141,10 +126,11 @@ async function writeOrder(
 }
 
 async function merge(
-  parts: Pick<MergeParts, "table" | "take" | "mayGuess"> & { readonly eventSource: EventSource },
+  table: LaneTable,
+  eventSource: EventSource,
   { log, signal, onProgress }: BuildOptions,
+  take: TakeEntry,
 ): Promise<void> {
-  const { table, eventSource, take, mayGuess } = parts;
   const claims = new RecordClaims(table);
   const maxRecords = readAheadOf(table);
   const recordsTotal = table.records;
@@ -162,8 +148,7 @@ async function merge(
   const lookThroughIntents = (producers: ProducerProgress) =>
     noteIntents(log, table, producers, signal);
   try {
-    await new OrderMerge({ table, sources, columns, take, lookThroughIntents, mayGuess, signal })
-      .run();
+    await new OrderMerge({ table, sources, columns, take, lookThroughIntents, signal }).run();
   } finally {
     for (const source of sources) await source.close();
   }

@@ -22,13 +22,8 @@ export interface MergeParts {
   readonly take: TakeEntry;
   /** Notes all intents of the log; asked once at most. */
   readonly lookThroughIntents: (producers: ProducerProgress) => Promise<void>;
-  /** Whether it may be guessed that a producer has no intents. */
-  readonly mayGuess: boolean;
   readonly signal: AbortSignal | undefined;
 }
-
-/** A producer was taken for one without intents, and had some: the merge must begin again, unguessing. */
-export class GuessedWrong extends Error {}
 
 /** What a lane waits for, or that it does not. */
 const WAIT = { nothing: 0, lane: 1, producer: 2, over: 3 } as const;
@@ -40,7 +35,7 @@ const NAMED = { nothing: 0, intents: 1, commands: 2 } as const;
 export class OrderMerge {
   readonly #parts: MergeParts;
   readonly #heap: LaneHeap;
-  readonly #producers: ProducerProgress;
+  readonly #producers = new ProducerProgress();
   /** By lane: the offset behind what was taken. */
   readonly #taken: Float64Array;
   /** By lane: the lanes that wait for it. */
@@ -49,6 +44,8 @@ export class OrderMerge {
   readonly #waits: Uint8Array;
   /** By lane: one of {@link NAMED}. */
   readonly #named: Uint8Array;
+  /** By lane: 1 when its next entry is in the heap, and may have to wait for an intent all the same. */
+  readonly #doubtful: Uint8Array;
   /** How many lanes wait. */
   #waiting = 0;
 
@@ -56,13 +53,13 @@ export class OrderMerge {
     this.#parts = parts;
     const count = parts.sources.length;
     this.#heap = new LaneHeap(count);
-    this.#producers = new ProducerProgress(parts);
     this.#taken = Float64Array.from(
       parts.sources,
       (_, lane) => parts.table.lanes[lane]?.start ?? 0,
     );
     this.#waiters = parts.sources.map(() => []);
     this.#waits = new Uint8Array(count);
+    this.#doubtful = new Uint8Array(count);
     this.#named = Uint8Array.from(parts.sources, (_, lane) => {
       const topic = parts.table.lanes[lane]?.topic;
       if (topic === "intents") return NAMED.intents;
@@ -70,23 +67,31 @@ export class OrderMerge {
     });
   }
 
-  /** Takes everything. @throws {GuessedWrong} when what was taken is in another order */
+  /** Takes everything. */
   async run(): Promise<void> {
-    for (let lane = 0; lane < this.#parts.sources.length; lane++) await this.#refill(lane);
+    const { sources, columns, lookThroughIntents } = this.#parts;
+    for (let lane = 0; lane < sources.length; lane++) await this.#refill(lane);
     for (;;) {
       const stopped = this.#takeWhile();
-      if (this.#producers.isWrong) throw new GuessedWrong();
       if (stopped < 0) return;
-      await this.#refill(stopped);
+      if (isEmpty(columns[stopped]!)) await this.#refill(stopped);
+      else {
+        await lookThroughIntents(this.#producers);
+        this.#producers.isComplete = true;
+      }
     }
   }
 
-  /** Takes entries as long as all lanes have some; then the lane that has none, or -1 at the end. */
+  /** Takes entries until a lane has none left, or what is next is in doubt; that lane, or -1 at the end. */
   #takeWhile(): number {
     const { columns, take } = this.#parts;
     for (;;) {
       let lane = this.#heap.top;
       const isFree = lane >= 0;
+      if (isFree && this.#doubtful[lane] === 1) {
+        if (!this.#settle(lane)) return lane;
+        continue;
+      }
       if (!isFree) lane = this.#firstOfWaiting();
       if (lane < 0) return -1;
       const column = columns[lane]!;
@@ -94,37 +99,56 @@ export class OrderMerge {
       if (!isFree) this.#stopWaiting(lane);
       const taken = column.at++;
       if (lane !== this.#parts.table.eventLane) this.#taken[lane] = column.offsets[taken]! + 1;
-      const standing = column.at < column.count ? this.#standingOf(lane, column) : "unknown";
-      if (standing === "free") {
-        const { at, times, kinds } = column;
-        if (isFree) this.#heap.replaceTop(times[at]!, kinds[at]!);
-        else this.#heap.push(lane, times[at]!, kinds[at]!);
-      } else {
-        if (isFree) this.#heap.pop();
-        if (standing === "waits") this.#holdBack(lane, column);
-      }
+      if (isFree) this.#replaceTop(lane, column);
+      else this.#enter(lane, column);
       this.#letGo(lane, column, taken);
-      if (standing === "unknown") return lane;
+      if (isEmpty(column)) return lane;
     }
+  }
+
+  /** Whether it is known by now if the entry that is next must wait for an intent; then it does. */
+  #settle(lane: number): boolean {
+    const column = this.#parts.columns[lane]!;
+    const standing = this.#standingOf(lane, column);
+    if (standing === "unknown") return false;
+    this.#doubtful[lane] = 0;
+    if (standing === "waits") {
+      this.#heap.pop();
+      this.#holdBack(lane, column);
+    }
+    return true;
   }
 
   /** Reads on where a lane has nothing left, and puts it where it belongs. */
   async #refill(lane: number): Promise<void> {
-    const { columns, sources, signal, lookThroughIntents } = this.#parts;
+    const { columns, sources, signal } = this.#parts;
     signal?.throwIfAborted();
     const column = columns[lane]!;
-    if (column.at >= column.count && !await sources[lane]!.fill(column)) {
-      this.#waits[lane] = WAIT.over;
+    if (await sources[lane]!.fill(column)) this.#enter(lane, column);
+    else this.#waits[lane] = WAIT.over;
+  }
+
+  /** Puts a lane at the top of the heap where its next entry belongs, if it has one. */
+  #replaceTop(lane: number, column: LaneColumns): void {
+    const standing = isEmpty(column) ? "waits" : this.#standingOf(lane, column);
+    if (standing === "waits") {
+      this.#heap.pop();
+      if (!isEmpty(column)) this.#holdBack(lane, column);
       return;
     }
-    let standing = this.#standingOf(lane, column);
-    if (standing === "unknown") {
-      await lookThroughIntents(this.#producers);
-      this.#producers.isComplete = true;
-      standing = this.#standingOf(lane, column);
-    }
+    this.#doubtful[lane] = Number(standing === "unknown");
+    this.#heap.replaceTop(column.times[column.at]!, column.kinds[column.at]!);
+  }
+
+  /** Puts a lane that is not in the heap where its next entry belongs, if it has one. */
+  #enter(lane: number, column: LaneColumns): void {
+    if (isEmpty(column)) return;
+    const standing = this.#standingOf(lane, column);
     if (standing === "waits") this.#holdBack(lane, column);
-    else this.#push(lane);
+    else {
+      this.#doubtful[lane] = Number(standing === "unknown");
+      this.#push(lane);
+    }
   }
 
   #push(lane: number): void {
@@ -133,7 +157,7 @@ export class OrderMerge {
     this.#heap.push(lane, times[at]!, kinds[at]!);
   }
 
-  /** Whether a lane's next entry may come now. */
+  /** Whether a lane's next entry may come now, as far as that is known. */
   #standingOf(lane: number, column: LaneColumns): "free" | "waits" | "unknown" {
     const { at, waitLanes, waitOffsets, commands } = column;
     const waitLane = waitLanes[at]!;
@@ -207,4 +231,8 @@ export class OrderMerge {
     }
     this.#waits[lane] = WAIT.nothing;
   }
+}
+
+function isEmpty({ at, count }: LaneColumns): boolean {
+  return at >= count;
 }

@@ -29,27 +29,22 @@ import {
   isWholeNumber,
   wholeNumber,
 } from "./ascii.ts";
-import { ByteRow, Token } from "./byte_row.ts";
+import { ByteRow } from "./byte_row.ts";
 import { ClaimedNames } from "./claimed_names.ts";
 import { fingerprintOf, fingerprintOfAscii } from "./correlation_fingerprint.ts";
 import { DerivedTail } from "./derived_tail.ts";
 import { FIELD, FlatObject, KIND } from "./flat_object.ts";
 import { type Lane, LANE_TOPICS, type LaneTable, type LaneTopic } from "./lanes.ts";
-
-/** The longest message id, as its schema has it. */
-const MAX_MESSAGE_ID_LENGTH = 3 * MAX_ID_LENGTH;
+import {
+  isPrice,
+  isSureAcknowledgement,
+  isSureCommand,
+  isSureIntent,
+  isSureSettlement,
+  MAX_MESSAGE_ID_LENGTH,
+} from "./sure_messages.ts";
 
 const TOPIC_TOKENS = LANE_TOPICS.map(asciiBytes);
-const TYPE = {
-  intent: new Token("intent"),
-  placeOrder: new Token("place-order"),
-  cancelOrder: new Token("cancel-order"),
-  deposit: new Token("deposit"),
-  price: new Token("price"),
-  settleFill: new Token("settle-fill"),
-  releaseOrder: new Token("release-order"),
-} as const;
-const TEXT_ENCODING = new Token("text");
 
 /** Where a type's first letter stands in `{"type":"…`. */
 const TYPE_AT = 9;
@@ -184,7 +179,7 @@ export class RecordClaims {
   #readPrice(row: ByteRow, from: number, to: number): boolean {
     const object = this.#outer;
     const { bytes } = row;
-    if (!object.read(row, from, to) || !object.is(FIELD.type, TYPE.price)) return false;
+    if (!object.read(row, from, to) || !isPrice(object)) return false;
     return this.#readEnvelope(object, bytes);
   }
 
@@ -202,7 +197,9 @@ export class RecordClaims {
     const object = this.#outer;
     const { bytes } = row;
     if (!object.read(row, from, to)) return false;
-    if (!isSureIntent(object) || !this.#readEnvelope(object, bytes)) return false;
+    if (!this.#readEnvelope(object, bytes)) return false;
+    if (isSureAcknowledgement(object)) return true;
+    if (!isSureIntent(object)) return false;
     const inner = this.#inner;
     // What names nobody, or somebody in another way, is looked at with care.
     if (inner.kinds[FIELD.userId] !== KIND.text) return false;
@@ -290,28 +287,3 @@ function idOf(text: string | null): string | null {
 const UNSENT: ReadonlySet<string> = new Set(["intents-acknowledged", "floor-opened"]);
 
 const PRODUCED = /^(.+)\/(0|[1-9]\d{0,14})$/s;
-
-/** Whether a client's command would surely be decoded. */
-function isSureCommand(object: FlatObject): boolean {
-  if (!object.isText(FIELD.userId, MAX_ID_LENGTH)) return false;
-  if (object.is(FIELD.type, TYPE.placeOrder)) return object.isText(FIELD.orderId, MAX_ID_LENGTH);
-  if (object.is(FIELD.type, TYPE.deposit)) return object.isText(FIELD.depositId, MAX_ID_LENGTH);
-  return object.is(FIELD.type, TYPE.cancelOrder) && object.isText(FIELD.orderId, MAX_ID_LENGTH) &&
-    object.isText(FIELD.cancelId, MAX_ID_LENGTH);
-}
-
-/** Whether it is a settlement or a release, with the envelope of a derived message. */
-function isSureSettlement(object: FlatObject): boolean {
-  return (object.is(FIELD.type, TYPE.settleFill) || object.is(FIELD.type, TYPE.releaseOrder)) &&
-    object.isText(FIELD.causationId, MAX_MESSAGE_ID_LENGTH) &&
-    object.kinds[FIELD.sequence] === KIND.whole;
-}
-
-/** Whether an intent would surely be decoded, and carries a flat object of JSON as text. */
-function isSureIntent(object: FlatObject): boolean {
-  const { kinds } = object;
-  return object.is(FIELD.type, TYPE.intent) && object.isText(FIELD.producer, MAX_ID_LENGTH) &&
-    kinds[FIELD.number] === KIND.whole && kinds[FIELD.intendedAt] === KIND.whole &&
-    kinds[FIELD.partition] === KIND.whole && kinds[FIELD.key] === KIND.text &&
-    kinds[FIELD.value] === KIND.object && object.is(FIELD.encoding, TEXT_ENCODING);
-}

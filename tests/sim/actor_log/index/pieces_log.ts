@@ -23,7 +23,8 @@ export function readInPieces(
   });
 }
 
-function withMember<T extends object>(of: T, name: keyof T, member: unknown): T {
+/** The same with one member in the place of its own. */
+export function withMember<T extends object>(of: T, name: keyof T, member: unknown): T {
   return new Proxy(of, {
     get(target, wanted) {
       if (wanted === name) return member;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { seededRandom } from "../../../../actors/seeded_random.ts";
 import type { EventLog } from "../../../../kafka/event_log.ts";
+import { encodeMessage } from "../../../../kafka/messages/mod.ts";
 import { openMemoryLog } from "../../../../kafka/open_event_log.ts";
 import { topicSettings } from "../../../../kafka/topics.ts";
 import { readyRunIndex } from "../../../../sim/actor_log/index/ready_run_index.ts";
@@ -11,7 +12,7 @@ import { RunIndexError } from "../../../../sim/actor_log/index/run_index_error.t
 import type { StoredRunIndex } from "../../../../sim/actor_log/index/stored_run_index.ts";
 import { plainIndex } from "../plain_index.ts";
 import { drawLog } from "./drawn_log.ts";
-import { readInPieces } from "./pieces_log.ts";
+import { readInPieces, withMember } from "./pieces_log.ts";
 
 async function indexed<T>(log: EventLog, look: (index: StoredRunIndex) => T): Promise<T> {
   const directory = await Deno.makeTempDir({ prefix: "outcry-index-" });
@@ -79,6 +80,56 @@ Deno.test("RunIndex tells records from the holes between them", async () => {
       );
     }
   });
+});
+
+/** How often each partition's intents are read to build the index of a log. */
+async function readingsOfIntents(log: EventLog): Promise<number> {
+  let readings = 0;
+  const openReader: EventLog["openReader"] = (positions) => {
+    if (positions[0]?.topic === "intents") readings++;
+    return log.openReader(positions);
+  };
+  await indexed(withMember(log, "openReader", openReader), () => {});
+  return readings;
+}
+
+Deno.test("buildRunIndex() reads intents once, and again when a command comes before any of its own", async () => {
+  await using log = await emptyLog(1);
+  const source = { correlationId: "501/1", timestamp: 1 };
+  const command = (id: string) =>
+    encodeMessage({
+      type: "place-order",
+      id,
+      ...source,
+      userId: "501",
+      orderId: "1",
+      symbol: "AAPL",
+      price: 1,
+    });
+  const intents = [0, 1, 2].map((number) => ({
+    key: null,
+    timestamp: 1_000 + number,
+    value: encodeMessage({
+      type: "intent",
+      id: `client/${number}`,
+      ...source,
+      producer: "client",
+      number,
+      intendedAt: 1,
+      partition: 0,
+      key: null,
+      value: command(`client/${number}`),
+      encoding: "text",
+    }),
+  }));
+  // The log stamps commands: with the time of day, which is later than the intents'.
+  const commands = [0, 1, 2].map((number) => ({ key: null, value: command(`client/${number}`) }));
+  await log.publish([{ topic: "order-commands", partition: 0, records: commands }]);
+  await log.publish([{ topic: "intents", partition: 0, records: intents }]);
+  assert.equal(await readingsOfIntents(log), 1);
+  const without = [0, 1].map((number) => ({ key: null, value: command(`stranger/${number}`) }));
+  await log.publish([{ topic: "order-commands", partition: 0, records: without }]);
+  assert.equal(await readingsOfIntents(log), 2);
 });
 
 /** A log of placed orders. */
