@@ -8,6 +8,7 @@
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { CommandColumns } from "./command_columns.ts";
+import { LineBuffer } from "./line_buffer.ts";
 import { ownText } from "./own_text.ts";
 import {
   ID_BLOCK_ENTRIES,
@@ -36,8 +37,9 @@ export type IdSet = "orders" | "users";
 
 /** Between the parts of an entry: a control character, which no id has. */
 export const PART_END = "\x7f";
+const PART_END_BYTE = PART_END.charCodeAt(0);
 
-/** Between the entries of a block. */
+/** Between the entries of a block, and of a {@link LineBuffer}. */
 export const ENTRY_END = "\n";
 
 const SETS: readonly IdSet[] = ["orders", "users"];
@@ -67,15 +69,31 @@ export class IdWriter {
     if (hash === 0 || this.#named[slot] === hash) return;
     this.#named[slot] = hash;
     const userId = commands.userId(at)!; // Only what names nobody has no hash.
-    const orderId = commands.orderId(at);
-    if (this.#usersSeen.isNew(userId)) this.#users.add(ownText(userId) + PART_END);
-    if (orderId !== null) this.#orders.add([orderId, userId, rank].join(PART_END));
+    if (this.#usersSeen.isNew(userId)) this.#addUser(commands, at);
+    if (commands.hasOrder(at)) this.#addOrder(commands, at, rank);
   }
 
   /** Writes down what is left. */
   flush(): void {
     this.#orders.flush();
     this.#users.flush();
+  }
+
+  #addUser(commands: CommandColumns, at: number): void {
+    const { line } = this.#users;
+    commands.writeUser(at, line);
+    line.addByte(PART_END_BYTE);
+    this.#users.endEntry();
+  }
+
+  #addOrder(commands: CommandColumns, at: number, rank: number): void {
+    const { line } = this.#orders;
+    commands.writeOrder(at, line);
+    line.addByte(PART_END_BYTE);
+    commands.writeUser(at, line);
+    line.addByte(PART_END_BYTE);
+    line.addNumber(rank);
+    this.#orders.endEntry();
   }
 }
 
@@ -102,7 +120,8 @@ class SortedRuns {
   readonly #ids: IdSet;
   readonly #insertBlock: StatementSync;
   readonly #insertRun: StatementSync;
-  #entries: string[] = [];
+  /** The entry to be added, behind those that wait to be sorted. */
+  readonly line = new LineBuffer();
   #run = 0;
 
   constructor(database: DatabaseSync, ids: IdSet) {
@@ -111,14 +130,15 @@ class SortedRuns {
     this.#insertRun = database.prepare("INSERT INTO id_runs VALUES (?, ?, ?)");
   }
 
-  add(entry: string): void {
-    this.#entries.push(entry);
-    if (this.#entries.length >= ID_RUN_ENTRIES) this.flush();
+  /** The line is an entry. */
+  endEntry(): void {
+    this.line.endLine();
+    if (this.line.count >= ID_RUN_ENTRIES) this.flush();
   }
 
   flush(): void {
-    if (this.#entries.length === 0) return;
-    const sorted = this.#entries.sort();
+    if (this.line.count === 0) return;
+    const sorted = this.line.take().sort();
     let blocks = 0;
     for (let at = 0; at < sorted.length; at += ID_BLOCK_ENTRIES) {
       const block = sorted.slice(at, at + ID_BLOCK_ENTRIES);
@@ -126,6 +146,5 @@ class SortedRuns {
       this.#insertBlock.run(id, block[0]!, block.join(ENTRY_END));
     }
     this.#insertRun.run(this.#ids, this.#run++, blocks);
-    this.#entries = [];
   }
 }

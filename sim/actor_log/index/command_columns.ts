@@ -7,6 +7,7 @@
 
 import { MAX_ID_LENGTH } from "../../../kafka/messages/mod.ts";
 import type { ClaimedNames } from "./claimed_names.ts";
+import type { LineBuffer } from "./line_buffer.ts";
 import type { RecordClaims } from "./record_claims.ts";
 
 /** Bytes of a user and an order in UTF-8, at most. */
@@ -32,7 +33,7 @@ export class CommandColumns {
   /** All names in UTF-8, one behind the other. */
   #names = new Uint8Array(FIRST_BYTES);
   #used = 0;
-  /** The names as one text, once somebody has asked for one. */
+  /** The names as one text, once somebody has asked for a user. */
   #text: string | null = null;
 
   /** Forgets what was there, and makes room for a batch. */
@@ -66,12 +67,27 @@ export class CommandColumns {
 
   /** Whom a command names; null when it names nobody. */
   userId(at: number): string | null {
-    return this.#nameAt(this.#users[at]!, this.#orders[at]!);
+    const [from, to] = [this.#users[at]!, this.#orders[at]!];
+    if (from === to) return null;
+    this.#text ??= decoder.decode(this.#names.subarray(0, this.#used));
+    // Of ASCII alone a byte is a character.
+    if (this.#text.length === this.#used) return this.#text.slice(from, to);
+    return decoder.decode(this.#names.subarray(from, to));
   }
 
-  /** The order that it names, or null. */
-  orderId(at: number): string | null {
-    return this.#nameAt(this.#orders[at]!, this.#ends[at]!);
+  /** Whether it names an order. */
+  hasOrder(at: number): boolean {
+    return this.#orders[at]! < this.#ends[at]!;
+  }
+
+  /** Writes down whom it names. */
+  writeUser(at: number, line: LineBuffer): void {
+    line.add(this.#names, this.#users[at]!, this.#orders[at]!);
+  }
+
+  /** Writes down the order that it names. */
+  writeOrder(at: number, line: LineBuffer): void {
+    line.add(this.#names, this.#orders[at]!, this.#ends[at]!);
   }
 
   #addUser(names: ClaimedNames, at: number): number {
@@ -93,14 +109,6 @@ export class CommandColumns {
 
   #encode(name: string | null, at: number): number {
     return at + (name === null ? 0 : encoder.encodeInto(name, this.#names.subarray(at)).written);
-  }
-
-  #nameAt(from: number, to: number): string | null {
-    if (from === to) return null;
-    this.#text ??= decoder.decode(this.#names.subarray(0, this.#used));
-    // Of ASCII alone a byte is a character.
-    if (this.#text.length === this.#used) return this.#text.slice(from, to);
-    return decoder.decode(this.#names.subarray(from, to));
   }
 
   #makeRoom(): void {
