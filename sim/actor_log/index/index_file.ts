@@ -61,7 +61,7 @@ export function createIndexDatabase(path: string): DatabaseSync {
       PRAGMA journal_mode = OFF;
       PRAGMA synchronous = OFF;
       PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA cache_size = -${CACHE_KIB.building};
+      PRAGMA cache_size = -${CACHE_KIB};
       PRAGMA application_id = ${APPLICATION_ID};
       BEGIN;
     `);
@@ -107,7 +107,7 @@ export function openIndexDatabase(
   let database: DatabaseSync | null = null;
   try {
     database = new DatabaseSync(file, { readOnly: true });
-    database.exec(`PRAGMA cache_size = -${CACHE_KIB.reading}`);
+    database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
     const facts = factsOf(database);
     if (facts.version !== INDEX_VERSION) {
       throw new RunIndexError(

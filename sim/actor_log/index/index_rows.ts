@@ -78,7 +78,7 @@ export class IndexRows {
 
   correlations(id: number): Uint8Array | null {
     const row = this.#get("SELECT entries FROM correlations WHERE id = ?", id);
-    return row === null ? null : new Uint8Array(bufferOf(row["entries"]));
+    return row === null ? null : row["entries"] as Uint8Array; // The column is a BLOB.
   }
 
   /** How many notes there are of a lane's channels. */
@@ -188,5 +188,7 @@ function noteOf(row: Row): ChannelNote {
 /** A BLOB's bytes by themselves: numbers of several bytes may not stand anywhere. */
 function bufferOf(blob: unknown): ArrayBuffer {
   // The columns asked for are BLOBs, and the tables are strict.
-  return (blob as Uint8Array).slice().buffer as ArrayBuffer;
+  const bytes = blob as Uint8Array<ArrayBuffer>;
+  const isAlone = bytes.byteLength === bytes.buffer.byteLength;
+  return isAlone ? bytes.buffer : bytes.slice().buffer;
 }

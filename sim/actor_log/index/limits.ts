@@ -59,8 +59,8 @@ export const ID_BLOCK_ENTRIES = 128;
 /** Bytes of a page of the file: room for several blocks of ids. */
 export const PAGE_BYTES = 16_384;
 
-/** SQLite's page cache, in KiB: while building, and while looking things up. */
-export const CACHE_KIB = { building: 16_384, reading: 4_096 } as const;
+/** SQLite's page cache, in KiB: while building, where every table grows at its end, and while looking up. */
+export const CACHE_KIB = 4_096;
 
 /** Orders of one id that are listed: as many users as may well have used it. */
 export const MAX_ORDERS_LISTED = 1_000;
