@@ -9,7 +9,7 @@
 export const APPLICATION_ID = 0x4f757469;
 
 /** The version of the order and of the file's layout. An index of another one is built anew. */
-export const INDEX_VERSION = 1;
+export const INDEX_VERSION = 2;
 
 /** Partitions of all topics together; each has a number of its own, and buffers while building. */
 export const MAX_LANES = 2_000;
@@ -30,8 +30,8 @@ export const CHANNEL_STRIDE = 1_024;
 /** Entries whose correlation ids are sorted together. A power of two. */
 export const SEGMENT_ENTRIES = 2 ** 18;
 
-/** A segment is cut into so many pieces, of which a question reads one. A power of two. */
-export const SEGMENT_BUCKETS = 64;
+/** A segment is cut into so many pieces of some 3 KB, of which a question reads one. A power of two. */
+export const SEGMENT_BUCKETS = 512;
 
 /** Buckets kept for the next question, up to 20 KB each: all of two segments, for who reads on over their border. */
 export const KEPT_BUCKETS = 2 * SEGMENT_BUCKETS;
