@@ -9,7 +9,7 @@
  * @module
  */
 
-import { ByteSink, ByteSource } from "./byte_sink.ts";
+import { ByteSink, ByteSource, SHORT_COPY_BYTES } from "./byte_sink.ts";
 
 /** Bytes that must agree for a place to be taken for the same. */
 const ANCHOR_BYTES = 16;
@@ -19,13 +19,13 @@ const ANCHOR_STRIDE = 32;
 const MAX_STEP_BYTES = 15;
 /** So far only words are looked at, where words were before. */
 const WORDS_TRIED_BYTES = 256;
-/** How far a change in place is looked past, before it is looked for elsewhere. */
-const IN_PLACE_BYTES = 64;
-/** Agreeing bytes behind a change in place: rows of one kind agree in some of their columns anyway. */
-const IN_PLACE_MATCH = 24;
-
-/** A view of so few bytes takes longer to make than they take to copy. */
-const SHORT_COPY_BYTES = 64;
+/** So many bytes that were changed, taken out or put in are looked past first: what follows is near. */
+const NEAR_BYTES = 64;
+/** So many that were taken out or put in, where they are numbers of eight bytes, as in rows. */
+const NEAR_ROWS_BYTES = 256;
+const NUMBER_BYTES = 8;
+/** Agreeing bytes behind what is near: rows of one kind agree in some of their columns anyway. */
+const NEAR_MATCH = 24;
 
 /**
  * The difference by which `after` is made of `before`.
@@ -80,25 +80,22 @@ interface Meeting {
 }
 
 class Differ {
-  readonly #before: Uint8Array;
-  readonly #after: Uint8Array;
-  readonly #beforeWords: Uint32Array;
-  readonly #afterWords: Uint32Array;
-  readonly #sink: ByteSink;
+  readonly #before: DataView;
+  readonly #after: DataView;
+  readonly #fresh: Uint8Array;
+  readonly #sink = new ByteSink(1_024);
   #anchors: Anchors | null = null;
   /** Where the next copy would begin if nothing had moved. */
   #expected = 0;
 
   constructor(before: Uint8Array, after: Uint8Array) {
-    this.#before = aligned(before);
-    this.#after = aligned(after);
-    this.#beforeWords = wordsOf(this.#before);
-    this.#afterWords = wordsOf(this.#after);
-    this.#sink = new ByteSink(1_024);
+    this.#before = viewOf(before);
+    this.#after = viewOf(after);
+    this.#fresh = after;
   }
 
   delta(): Uint8Array {
-    const { length } = this.#after;
+    const length = this.#after.byteLength;
     this.#sink.number(length);
     let copied: Meeting = { after: 0, before: 0 };
     while (copied.after < length) {
@@ -116,7 +113,7 @@ class Differ {
     this.#sink.signed(from - this.#expected);
     this.#sink.number(copied);
     this.#sink.number(next - end);
-    this.#sink.raw(this.#after.subarray(end, next));
+    this.#sink.raw(this.#fresh, end, next);
     this.#expected = from + copied + next - end;
   }
 
@@ -124,48 +121,62 @@ class Differ {
   #sameFrom(after: number, before: number): number {
     const now = this.#after;
     const then = this.#before;
-    const limit = Math.min(now.length - after, then.length - before);
+    const limit = Math.min(now.byteLength - after, then.byteLength - before);
     let same = 0;
-    if ((after - before) % 4 === 0) {
-      while (
-        same < limit && (after + same) % 4 !== 0 && now[after + same] === then[before + same]
-      ) {
-        same++;
-      }
-      if ((after + same) % 4 === 0) {
-        same += this.#sameWords(after + same, before + same, limit - same);
-      }
+    // Most of all bytes pass here: a word at a time, wherever it stands.
+    while (
+      same + 8 <= limit &&
+      now.getInt32(after + same) === then.getInt32(before + same) &&
+      now.getInt32(after + same + 4) === then.getInt32(before + same + 4)
+    ) {
+      same += 8;
     }
-    while (same < limit && now[after + same] === then[before + same]) same++;
+    while (same < limit && now.getUint8(after + same) === then.getUint8(before + same)) same++;
     return same;
-  }
-
-  #sameWords(after: number, before: number, limit: number): number {
-    const now = this.#afterWords;
-    const then = this.#beforeWords;
-    const nowAt = after / 4;
-    const thenAt = before / 4;
-    const words = limit >> 2;
-    let same = 0;
-    while (same < words && now[nowAt + same] === then[thenAt + same]) same++;
-    return 4 * same;
   }
 
   /** The next place that both have, from two places on that differ. */
   #meet(after: number, before: number): Meeting | null {
+    return this.#meetNear(after, before) ?? this.#meetAnchor(after, before);
+  }
+
+  #meetNear(after: number, before: number): Meeting | null {
     const now = this.#after;
     const then = this.#before;
-    for (let skip = 1; skip <= IN_PLACE_BYTES; skip++) {
-      if (agree(now, after + skip, then, before + skip)) {
-        return { after: after + skip, before: before + skip };
+    const room = Math.min(now.byteLength - after, then.byteLength - before) - NEAR_MATCH;
+    const end = Math.min(NEAR_ROWS_BYTES, room);
+    if (end <= 0) return null;
+    const nowFirst = now.getInt32(after);
+    const thenFirst = then.getInt32(before);
+    // The first word is looked at here, as it mostly differs.
+    for (let far = 1; far <= end; far += far < NEAR_BYTES ? 1 : NUMBER_BYTES) {
+      const nowFar = now.getInt32(after + far);
+      const thenFar = then.getInt32(before + far);
+      if (
+        nowFar === thenFar && far <= NEAR_BYTES &&
+        agree(now, after + far, then, before + far, NEAR_MATCH)
+      ) {
+        return { after: after + far, before: before + far };
+      }
+      if (nowFirst === thenFar && agree(now, after, then, before + far, NEAR_MATCH)) {
+        return { after, before: before + far };
+      }
+      if (nowFar === thenFirst && agree(now, after + far, then, before, NEAR_MATCH)) {
+        return { after: after + far, before };
       }
     }
+    return null;
+  }
+
+  #meetAnchor(after: number, before: number): Meeting | null {
+    const now = this.#after;
+    const then = this.#before;
     this.#anchors ??= new Anchors(then, now);
     // What stood at words is mostly still at words.
     const atWords = (after - before) % 4 === 0;
     for (
       let at = atWords ? after + (4 - after % 4) % 4 : after;
-      at + ANCHOR_BYTES <= now.length;
+      at + ANCHOR_BYTES <= now.byteLength;
       at += stepAfter(at - after, atWords)
     ) {
       const found = this.#anchors.find(at);
@@ -173,7 +184,8 @@ class Differ {
       // What agrees before the anchor belongs to it.
       let back = 0;
       while (
-        at - back > after && found - back > 0 && now[at - back - 1] === then[found - back - 1]
+        at - back > after && found - back > 0 &&
+        now.getUint8(at - back - 1) === then.getUint8(found - back - 1)
       ) {
         back++;
       }
@@ -191,14 +203,14 @@ class Anchors {
   readonly #places: Int32Array;
   readonly #shift: number;
 
-  constructor(then: Uint8Array, now: Uint8Array) {
-    this.#then = viewOf(then);
-    this.#now = viewOf(now);
-    const bits = Math.max(8, Math.ceil(Math.log2(then.length / ANCHOR_STRIDE + 1)) + 1);
+  constructor(then: DataView, now: DataView) {
+    this.#then = then;
+    this.#now = now;
+    const bits = Math.max(8, Math.ceil(Math.log2(then.byteLength / ANCHOR_STRIDE + 1)) + 1);
     this.#places = new Int32Array(2 ** bits);
     this.#shift = 32 - bits;
     // Backward, so that of equal anchors the first stays.
-    const last = Math.floor((then.length - ANCHOR_BYTES) / ANCHOR_STRIDE);
+    const last = Math.floor((then.byteLength - ANCHOR_BYTES) / ANCHOR_STRIDE);
     for (let i = last; i >= 0; i--) {
       const at = i * ANCHOR_STRIDE;
       this.#places[anchorHash(this.#then, at) >>> this.#shift] = at + 1;
@@ -210,11 +222,7 @@ class Anchors {
     const now = this.#now;
     const then = this.#then;
     const place = this.#places[anchorHash(now, at) >>> this.#shift]! - 1;
-    if (place < 0) return -1;
-    for (let i = 0; i < ANCHOR_BYTES; i += 4) {
-      if (then.getUint32(place + i) !== now.getUint32(at + i)) return -1;
-    }
-    return place;
+    return place >= 0 && agree(now, at, then, place, ANCHOR_BYTES) ? place : -1;
   }
 }
 
@@ -231,21 +239,18 @@ function anchorHash(view: DataView, at: number): number {
   return Math.imul(hash ^ view.getUint32(at + 12, true) ^ (hash >>> 16), 0x9e3779b1) >>> 0;
 }
 
-function agree(now: Uint8Array, after: number, then: Uint8Array, before: number): boolean {
-  if (after + IN_PLACE_MATCH > now.length || before + IN_PLACE_MATCH > then.length) return false;
-  for (let i = 0; i < IN_PLACE_MATCH; i++) {
-    if (now[after + i] !== then[before + i]) return false;
+function agree(
+  now: DataView,
+  after: number,
+  then: DataView,
+  before: number,
+  bytes: number,
+): boolean {
+  if (after + bytes > now.byteLength || before + bytes > then.byteLength) return false;
+  for (let i = 0; i < bytes; i += 4) {
+    if (now.getInt32(after + i) !== then.getInt32(before + i)) return false;
   }
   return true;
-}
-
-/** The bytes themselves, or a copy of them that words may be read from. */
-function aligned(bytes: Uint8Array): Uint8Array {
-  return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-}
-
-function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array {
-  return new Uint32Array(buffer, byteOffset, length >> 2);
 }
 
 function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** A view of so few bytes takes longer to make than they take to copy. */
+export const SHORT_COPY_BYTES = 64;
+
 /** Takes them. */
 export class ByteSink {
   #bytes: Uint8Array<ArrayBuffer>;
@@ -30,11 +33,13 @@ export class ByteSink {
     this.number(value < 0 ? -2 * value - 1 : 2 * value);
   }
 
-  raw(bytes: Uint8Array): void {
-    this.#room(bytes.length);
-    if (bytes.length > 16) this.#bytes.set(bytes, this.#length);
-    else for (let i = 0; i < bytes.length; i++) this.#bytes[this.#length + i] = bytes[i]!;
-    this.#length += bytes.length;
+  /** Those bytes from one place up to, but without, another. */
+  raw(bytes: Uint8Array, from = 0, to = bytes.length): void {
+    const length = to - from;
+    this.#room(length);
+    if (length > SHORT_COPY_BYTES) this.#bytes.set(bytes.subarray(from, to), this.#length);
+    else for (let i = 0; i < length; i++) this.#bytes[this.#length + i] = bytes[from + i]!;
+    this.#length += length;
   }
 
   /** All that was taken; the sink must not be used again. */
@@ -81,7 +86,7 @@ export class ByteSource {
     if (this.#at + count > this.#bytes.length) {
       throw new RangeError("Cannot read on: the bytes are cut");
     }
-    if (count > 16) into.set(this.#bytes.subarray(this.#at, this.#at + count), at);
+    if (count > SHORT_COPY_BYTES) into.set(this.#bytes.subarray(this.#at, this.#at + count), at);
     else for (let i = 0; i < count; i++) into[at + i] = this.#bytes[this.#at + i]!;
     this.#at += count;
   }
