@@ -97,6 +97,7 @@ export function decodeEngineState(bytes: Uint8Array): EngineState {
   const head = json as StateHead;
   const state = new EngineState();
   if (head.parameters !== null) state.open(head.parameters);
+  state.orders.reserve(head.orderIds.length);
   const view = new DataView(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   let order = 0;
   for (const { symbol, trades, bids, asks } of head.books) {

@@ -32,6 +32,14 @@ export class LiveOrders {
     return this.#index.count;
   }
 
+  /** Makes room for so many orders at once, before the first of them. */
+  reserve(count: number): void {
+    this.#index.reserve(count);
+    let capacity = this.lots.length;
+    while (count > capacity) capacity *= 2;
+    this.#resize(capacity);
+  }
+
   /** The slot of a live order, or {@link NONE}. */
   slotOf(orderNumber: number): number {
     return this.#index.get(orderNumber);
@@ -66,12 +74,11 @@ export class LiveOrders {
         `Cannot rest order ${orderNumber}: ${MAX_LIVE_ORDERS} orders are live in this partition`,
       );
     }
-    if (this.#used === this.lots.length) this.#grow();
+    if (this.#used === this.lots.length) this.#resize(2 * this.lots.length);
     return this.#used++;
   }
 
-  #grow(): void {
-    const capacity = this.lots.length * 2;
+  #resize(capacity: number): void {
     this.numbers = grownFloats(this.numbers, capacity);
     this.lots = grownInts(this.lots, capacity);
     this.levels = grownInts(this.levels, capacity);

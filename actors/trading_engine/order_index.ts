@@ -29,6 +29,13 @@ export class OrderIndex {
     return this.#count;
   }
 
+  /** Makes room for so many numbers at once, before the first of them. */
+  reserve(count: number): void {
+    let capacity = this.#slots.length;
+    while (2 * count > capacity) capacity *= 2;
+    this.#resize(capacity);
+  }
+
   /** The slot of `orderNumber`, or {@link NONE}. */
   get(orderNumber: number): number {
     const keys = this.#keys;
@@ -44,7 +51,7 @@ export class OrderIndex {
 
   /** Adds a number that is not in it yet. */
   add(orderNumber: number, slot: number): void {
-    if (2 * (this.#count + 1) > this.#slots.length) this.#grow();
+    if (2 * (this.#count + 1) > this.#slots.length) this.#resize(2 * this.#slots.length);
     this.#put(orderNumber, slot + 1);
     this.#count++;
   }
@@ -85,14 +92,13 @@ export class OrderIndex {
     this.#slots[at] = slotPlusOne;
   }
 
-  #grow(): void {
+  #resize(capacity: number): void {
     const keys = this.#keys;
     const slots = this.#slots;
-    const capacity = slots.length * 2;
     this.#keys = new Float64Array(capacity);
     this.#slots = new Int32Array(capacity);
     this.#mask = capacity - 1;
-    this.#shift--;
+    this.#shift = 32 - Math.log2(capacity);
     for (let at = 0; at < slots.length; at++) {
       if (slots[at] !== 0) this.#put(keys[at]!, slots[at]!);
     }

@@ -9,10 +9,13 @@ const orderNumber = fc.oneof(
   fc.maxSafeNat(),
 );
 
+const numberLists = fc.array(orderNumber, { maxLength: 600, size: "max" });
+
 Deno.test("OrderIndex finds what a Map finds, after any additions and removals", () => {
   fc.assert(
-    fc.property(fc.array(orderNumber, { maxLength: 600, size: "max" }), (numbers) => {
+    fc.property(numberLists, fc.nat(900), (numbers, reserved) => {
       const index = new OrderIndex();
+      index.reserve(reserved);
       const map = new Map<number, number>();
       numbers.forEach((number, slot) => {
         // A number that is in it already is taken out again.
