@@ -36,10 +36,14 @@ export class AuditFolder {
   readonly #files: ReadonlyMap<number, { readonly name: string; readonly end: number | null }>;
   #chain: string;
   #segment = -1;
+  /** The offset up to which the segment's file reaches. */
+  #covered = 0;
   readonly #memory: FileMemory;
   #bytes: Uint8Array = new Uint8Array();
   #cursor = 0;
-  #blockRecords: LogRecord[] = [];
+  /** The block at hand, and where its lines begin; -1 between blocks. */
+  #block = -1;
+  #blockStart = 0;
   #nextOffset = 0;
   #fault: AuditFault | null = null;
 
@@ -61,51 +65,56 @@ export class AuditFolder {
     return this.#fault;
   }
 
-  /** The offset of the first record that is yet to be compared; Infinity when there is none. */
-  get pendingFrom(): number {
-    return this.#fault === null ? this.#blockRecords[0]?.offset ?? Infinity : Infinity;
-  }
-
   /** The next record. */
   add(record: LogRecord): void {
     if (this.#fault !== null) return;
-    const block = Math.floor(record.offset / BLOCK_OFFSETS);
-    const before = Math.floor(this.#nextOffset / BLOCK_OFFSETS);
-    // Only where the log has holes does a block end without its last record.
-    if (block !== before && this.#blockRecords.length > 0) this.#compareBlock();
-    this.#blockRecords.push(record);
-    this.#nextOffset = record.offset + 1;
-    if (this.#nextOffset % BLOCK_OFFSETS === 0) this.#compareBlock();
+    const { offset } = record;
+    const block = Math.floor(offset / BLOCK_OFFSETS);
+    if (block !== this.#block) {
+      // Only where the log has holes does a block end without its last record.
+      if (this.#block >= 0) this.#endBlock();
+      if (this.#fault !== null || !this.#beginBlock(block)) return;
+    }
+    this.#compare(record);
+    this.#nextOffset = offset + 1;
+    if (this.#nextOffset % BLOCK_OFFSETS === 0 && this.#fault === null) this.#endBlock();
   }
 
-  /** After the last record: compares what is left. */
+  /** After the last record: looks at the chain behind it. */
   finish(): void {
-    if (this.#fault === null && this.#blockRecords.length > 0) this.#compareBlock();
+    if (this.#fault === null && this.#block >= 0) this.#endBlock();
   }
 
-  #compareBlock(): void {
-    const first = this.#blockRecords[0]!.offset;
+  #beginBlock(block: number): boolean {
+    const first = block * BLOCK_OFFSETS;
     const base = first - first % SEGMENT_OFFSETS;
-    const end = Math.min(first - first % BLOCK_OFFSETS + BLOCK_OFFSETS, this.#nextOffset);
-    const whole = end % BLOCK_OFFSETS === 0;
-    const file = this.#files.get(base);
-    if (base !== this.#segment && !this.#openSegment(base)) return;
-    const covered = file?.end ?? base + SEGMENT_OFFSETS;
-    if (covered < end) {
-      this.#fail("short", covered, `the audit log of ${this.#name} ends at ${covered}`);
-      // What is there of the block is compared all the same.
-      this.#compareLines(covered);
+    if (base !== this.#segment && !this.#openSegment(base)) return false;
+    this.#block = block;
+    this.#blockStart = this.#cursor;
+    return true;
+  }
+
+  #compare(record: LogRecord): void {
+    const { offset } = record;
+    if (offset >= this.#covered) {
+      const text = `the audit log of ${this.#name} ends at ${this.#covered}`;
+      return this.#fail("short", this.#covered, text);
+    }
+    const next = afterLine(this.#bytes, this.#cursor, record);
+    if (next >= 0) {
+      this.#cursor = next;
       return;
     }
-    let next = this.#cursor;
-    for (const record of this.#blockRecords) {
-      next = afterLine(this.#bytes, next, record);
-      if (next < 0) return this.#compareLines(end);
-    }
-    const block = this.#bytes.subarray(this.#cursor, next);
-    this.#cursor = next;
-    this.#chainThrough(block, end, whole || covered === end);
-    this.#blockRecords = [];
+    const text = `the audit log of ${this.#name} has another line for offset ${offset}: ` +
+      shown(this.#lineAt(this.#cursor));
+    this.#fail("different", offset, text);
+  }
+
+  #endBlock(): void {
+    const end = this.#nextOffset;
+    const lines = this.#bytes.subarray(this.#blockStart, this.#cursor);
+    this.#block = -1;
+    this.#chainThrough(lines, end, end % BLOCK_OFFSETS === 0 || this.#covered === end);
   }
 
   /** The chain line after a block, which also ends a tail. */
@@ -137,24 +146,10 @@ export class AuditFolder {
       return false;
     }
     this.#segment = base;
+    this.#covered = file.end ?? base + SEGMENT_OFFSETS;
     this.#bytes = this.#memory.read(`${this.#folder}/${file.name}`);
     this.#cursor = 0;
     return true;
-  }
-
-  /** Finds the first line that differs, among the records below `end`. */
-  #compareLines(end: number): void {
-    for (const record of this.#blockRecords) {
-      if (record.offset >= end) return;
-      const next = afterLine(this.#bytes, this.#cursor, record);
-      if (next < 0) {
-        const text = `the audit log of ${this.#name} has another line for offset ` +
-          `${record.offset}: ${shown(this.#lineAt(this.#cursor))}`;
-        this.#fault = { kind: "different", offset: record.offset, text };
-        return;
-      }
-      this.#cursor = next;
-    }
   }
 
   #lineAt(cursor: number): string {

@@ -11,7 +11,7 @@ import { Evidence } from "./evidence/evidence.ts";
 import { Findings, type FoundByRule } from "./findings.ts";
 import { AuditMemory } from "./memory/audit_memory.ts";
 import type { PageMemoryOptions } from "./memory/page_memory.ts";
-import { type Portion, readPortions } from "./partition_stream.ts";
+import { readPortions } from "./partition_stream.ts";
 import { TypeGlance } from "./reading/type_glance.ts";
 import type { RuleContext } from "./rule.ts";
 import {
@@ -114,20 +114,16 @@ class AuditPart {
       if (collects) this.#collector.startPartition(name, partition);
       auditLog?.startPartition(name, partition);
       const range = { topic: name, partition, start, end };
-      const held: Portion[] = [];
-      for await (const portion of readPortions(this.#log, range)) {
-        const { records } = portion;
+      for await (const { records, release } of readPortions(this.#log, range)) {
         for (const record of records) {
           auditLog?.add(record);
           if (collects && glance?.sees(record) !== true) this.#collector.add(record);
         }
         this.#recordsRead[name] += records.length;
         onProgress?.({ topic: name, partition }, records.length);
-        held.push(portion);
-        releaseBelow(auditLog?.pendingFrom ?? Infinity, held);
+        release();
       }
       auditLog?.endPartition();
-      releaseBelow(Infinity, held);
     }
   }
 
@@ -141,9 +137,4 @@ class AuditPart {
       recordsRead: this.#recordsRead,
     };
   }
-}
-
-/** Gives back the portions, the oldest first, of which nothing will be looked at again. */
-function releaseBelow(offset: number, held: Portion[]): void {
-  while (held.length > 0 && held[0]!.nextOffset <= offset) held.shift()!.release();
 }

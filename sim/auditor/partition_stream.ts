@@ -27,8 +27,6 @@ export interface PartitionRange {
 /** Records that were fetched together. */
 export interface Portion {
   readonly records: readonly LogRecord[];
-  /** The offset after the last one. */
-  readonly nextOffset: number;
   /** Gives their memory back: nothing of them may be looked at afterwards. */
   readonly release: () => void;
 }
@@ -68,7 +66,7 @@ export async function* readPortions(
       for (const batch of batches) {
         next = Math.max(next, batch.nextOffset);
         const records = batch.records.filter(({ offset }) => offset >= start && offset < end);
-        yield { records, nextOffset: batch.nextOffset, release: () => batch.release?.() };
+        yield { records, release: () => batch.release?.() };
       }
     }
   } finally {

@@ -38,11 +38,6 @@ export class AuditLogComplete {
       : new AuditFolder(this.#folder, { topic, partition }, this.#memory);
   }
 
-  /** The offset of the first record that is yet to be compared; Infinity when there is none. */
-  get pendingFrom(): number {
-    return this.#current?.pendingFrom ?? Infinity;
-  }
-
   add(record: LogRecord): void {
     if (this.#current === null) return;
     this.#context.findings.check(RULE);
