@@ -14,6 +14,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { LogRecord } from "../../kafka/event_log.ts";
 import { afterLine } from "./audit_line.ts";
+import type { MessageLayout } from "./reading/message_scanner.ts";
 import { FileMemory } from "./memory/file_memory.ts";
 
 const SEGMENT_OFFSETS = 4096;
@@ -65,8 +66,8 @@ export class AuditFolder {
     return this.#fault;
   }
 
-  /** The next record. */
-  add(record: LogRecord): void {
+  /** The next record, and how its value lies if that is known. */
+  add(record: LogRecord, layout: MessageLayout | null = null): void {
     if (this.#fault !== null) return;
     const { offset } = record;
     const block = Math.floor(offset / BLOCK_OFFSETS);
@@ -75,7 +76,7 @@ export class AuditFolder {
       if (this.#block >= 0) this.#endBlock();
       if (this.#fault !== null || !this.#beginBlock(block)) return;
     }
-    this.#compare(record);
+    this.#compare(record, layout);
     this.#nextOffset = offset + 1;
     if (this.#nextOffset % BLOCK_OFFSETS === 0 && this.#fault === null) this.#endBlock();
   }
@@ -94,13 +95,13 @@ export class AuditFolder {
     return true;
   }
 
-  #compare(record: LogRecord): void {
+  #compare(record: LogRecord, layout: MessageLayout | null): void {
     const { offset } = record;
     if (offset >= this.#covered) {
       const text = `the audit log of ${this.#name} ends at ${this.#covered}`;
       return this.#fail("short", this.#covered, text);
     }
-    const next = afterLine(this.#bytes, this.#cursor, record);
+    const next = afterLine(this.#bytes, this.#cursor, record, layout);
     if (next >= 0) {
       this.#cursor = next;
       return;

@@ -116,8 +116,8 @@ class AuditPart {
       const range = { topic: name, partition, start, end };
       for await (const { records, release } of readPortions(this.#log, range)) {
         for (const record of records) {
-          auditLog?.add(record);
           if (collects && glance?.sees(record) !== true) this.#collector.add(record);
+          auditLog?.add(record, this.#collector.layoutOf(record));
         }
         this.#recordsRead[name] += records.length;
         onProgress?.({ topic: name, partition }, records.length);

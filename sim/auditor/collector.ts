@@ -24,6 +24,7 @@ import { FloorFacts } from "./evidence/floor_facts.ts";
 import { contentOf } from "./evidence/intent_ledger.ts";
 import { type Listeners, listenersOf } from "./listeners.ts";
 import { MessageReader } from "./reading/message_reader.ts";
+import type { MessageLayout } from "./reading/message_scanner.ts";
 import { TextPrints } from "./reading/text_prints.ts";
 import type { EngineNotice, Rule, RuleContext, Settlement } from "./rule.ts";
 import type { SequencesDense } from "./rules/sequences_dense.ts";
@@ -56,6 +57,11 @@ export class Collector {
   startPartition(topic: string, partition: number): void {
     this.#sequences.startPartition();
     for (const hear of this.#hear.onPartition) hear(topic, partition);
+  }
+
+  /** How the value of the record that was added last lies; null when that is not known. */
+  layoutOf(record: LogRecord): MessageLayout | null {
+    return this.#reader.layoutOf(record);
   }
 
   /** A record of any topic. */

@@ -105,6 +105,21 @@ export class ByteCursor {
     return view.getInt32(at + tail, true) === words[last] ? at + length : NOWHERE;
   }
 
+  /** Behind what also stands in other bytes, from `from` to `to`. */
+  same(at: number, other: DataView, from: number, to: number): number {
+    const { view } = this;
+    const behind = at + to - from;
+    if (behind > this.end) return NOWHERE;
+    const last = to - 4;
+    for (; from <= last; from += 4, at += 4) {
+      if (view.getInt32(at, true) !== other.getInt32(from, true)) return NOWHERE;
+    }
+    for (; from < to; from++, at++) {
+      if (view.getUint8(at) !== other.getUint8(from)) return NOWHERE;
+    }
+    return behind;
+  }
+
   /** Behind a byte. */
   byte(at: number, byte: number): number {
     return at < this.end && this.bytes[at] === byte ? at + 1 : NOWHERE;

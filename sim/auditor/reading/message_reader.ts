@@ -7,7 +7,7 @@
 import type { LogRecord } from "../../../kafka/event_log.ts";
 import { type Derived, type DerivedMessage, readFully, type Reading } from "../derived_messages.ts";
 import { Fingerprinter } from "../fingerprint.ts";
-import { MessageScanner } from "./message_scanner.ts";
+import { type MessageLayout, MessageScanner } from "./message_scanner.ts";
 import type { ScannedMessage } from "./scanned_message.ts";
 import type { TextPrints } from "./text_prints.ts";
 
@@ -18,6 +18,7 @@ export class MessageReader {
   /** The last derived message that could be scanned. */
   readonly derived: { -readonly [K in keyof Derived]: Derived[K] };
   readonly #reading: Reading;
+  #scanned: LogRecord | null = null;
 
   constructor() {
     const { message, origin, prints } = this.#scanner;
@@ -27,6 +28,11 @@ export class MessageReader {
     const record = null as unknown as LogRecord;
     this.derived = { message: derived, record, origin, prints };
     this.#reading = { kind: "derived", derived: this.derived };
+  }
+
+  /** How the value of a record lies, if it was the last one and could be scanned. */
+  layoutOf(record: LogRecord): MessageLayout | null {
+    return this.#scanned === record ? this.#scanner : null;
   }
 
   /** The last message that could be scanned, and the prints of its texts. */
@@ -40,7 +46,9 @@ export class MessageReader {
 
   /** Whether a message is derived or its sender's own; null when it has to be read in full. */
   scan(record: LogRecord): "derived" | "source" | null {
+    this.#scanned = null;
     if (!this.#scanner.scan(record.topic, record)) return null;
+    this.#scanned = record;
     if (this.#scanner.shape!.cause === null) return "source";
     this.derived.record = record;
     return "derived";

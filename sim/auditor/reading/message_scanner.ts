@@ -11,6 +11,7 @@ import type { StoredValue } from "../../../kafka/value_span.ts";
 import { ByteCursor, Literal, NOWHERE } from "./byte_cursor.ts";
 import { FORM, IS_ABSENT, IS_NULL, TEXT } from "./message_fields.ts";
 import {
+  MAX_STEPS,
   type MessageShape,
   shapeKey,
   SHAPES_BY_TOPIC,
@@ -48,14 +49,25 @@ export interface ScannedOrigin {
   index: number;
 }
 
+/** Where the parts of a message lie. */
+export interface MessageLayout {
+  readonly shape: MessageShape | null;
+  /** Where the value of each of the shape's steps begins; {@link NOWHERE} of one that is left out. */
+  readonly starts: Int32Array;
+  /** Behind it. */
+  readonly ends: Int32Array;
+}
+
 /** Reads one message after the other; the last one stands in its fields. */
-export class MessageScanner {
+export class MessageScanner implements MessageLayout {
   readonly message = new ScannedMessage();
   readonly prints = new TextPrints();
   /** Only of a derived message. */
   readonly origin: ScannedOrigin = { topic: "", partition: 0, offset: 0, index: 0 };
   /** The shape of the last message. */
   shape: MessageShape | null = null;
+  readonly starts = new Int32Array(MAX_STEPS);
+  readonly ends = new Int32Array(MAX_STEPS);
   readonly #cursor = new ByteCursor();
   readonly #names = new NameTable();
   readonly #content = new Uint8Array(MAX_CONTENT_BYTES);
@@ -91,9 +103,11 @@ export class MessageScanner {
     for (let n = 0; n < steps.length; n++) {
       const step = steps[n]!;
       const opened = cursor.literal(at, step.opening);
+      this.starts[n] = opened;
       if (opened !== NOWHERE) {
         at = this.#take(step, opened, longest);
         if (at === NOWHERE) return false;
+        this.ends[n] = at;
       } else if (step.isOptional) this.#leaveOut(step);
       else return false;
     }

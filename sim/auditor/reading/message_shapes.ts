@@ -12,12 +12,18 @@ import { FIELD_FORMS, type FieldForm, FORM, TEXT, textForm } from "./message_fie
 export interface ShapeStep {
   /** The field's name, and the quote that opens its text. */
   readonly opening: Literal;
+  /** The same as it stands within a string. */
+  readonly quotedOpening: Literal;
   readonly form: number;
   readonly slot: number;
   readonly text: number;
   /** Of a word: what may come, with the quote that closes it. */
   readonly words: readonly { readonly literal: Literal; readonly word: string }[];
   readonly isOptional: boolean;
+  /** Whether a quote ends it. */
+  readonly isInQuotes: boolean;
+  /** Whether it may have quotes within it. */
+  readonly hasQuotes: boolean;
 }
 
 /** A type of message. */
@@ -25,6 +31,8 @@ export interface MessageShape {
   readonly type: string;
   /** How it begins. */
   readonly opening: Literal;
+  /** The same as it stands within a string. */
+  readonly quotedOpening: Literal;
   readonly steps: readonly ShapeStep[];
   /** The topic whose records cause it; null for a message with an id of its sender's. */
   readonly cause: string | null;
@@ -153,6 +161,9 @@ export function shapeKey(view: DataView, start: number): number {
     Math.imul(view.getInt32(start + TYPE_AT + 5, true), 0x9e3779b1);
 }
 
+/** More steps no shape has. */
+export const MAX_STEPS = Math.max(...SHAPES.map(([, , , fields]) => fields.split(" ").length));
+
 /** Where the name of the type begins. */
 const TYPE_AT = '{"type":"'.length;
 
@@ -182,7 +193,8 @@ function shapesByTopic() {
     const longest = cause === null ? MAX_ID_LENGTH : LONGEST_DERIVED;
     const isRefusal = type.endsWith("-rejected");
     const opening = new Literal(openingOf(type));
-    const shape = { type, opening, steps, cause, isRefusal, longest };
+    const quotedOpening = new Literal(quoted(openingOf(type)));
+    const shape = { type, opening, quotedOpening, steps, cause, isRefusal, longest };
     byKey.set(key, [...byKey.get(key) ?? [], shape]);
   }
   return byTopic;
@@ -198,14 +210,24 @@ function stepOf(named: string, cause: string | null): ShapeStep {
   const name = isOptional ? named.slice(0, -1) : named;
   const { form, slot, text, words } = name === "id" ? idForm(cause) : FIELD_FORMS[name]!;
   const start = form === FORM.origin ? `"${cause}/` : IN_QUOTES.has(form) ? '"' : "";
+  const opening = `,"${name}":${start}`;
   return {
-    opening: new Literal(`,"${name}":${start}`),
+    opening: new Literal(opening),
+    quotedOpening: new Literal(quoted(opening)),
     form,
     slot,
     text,
     words: words.map((word) => ({ literal: new Literal(`${word}"`), word })),
     isOptional,
+    isInQuotes: form === FORM.origin || IN_QUOTES.has(form),
+    hasQuotes: form === FORM.content || form === FORM.nameOrNull ||
+      (form === FORM.passedText && text === TEXT.detail),
   };
+}
+
+/** A text as it stands within a string. */
+function quoted(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function idForm(cause: string | null): FieldForm {

@@ -8,6 +8,7 @@
 import type { LogRecord } from "../../../kafka/event_log.ts";
 import { AuditFolder } from "../audit_folder.ts";
 import { FileMemory } from "../memory/file_memory.ts";
+import type { MessageLayout } from "../reading/message_scanner.ts";
 import type { RuleContext } from "../rule.ts";
 
 const RULE = "audit-log-complete";
@@ -38,10 +39,10 @@ export class AuditLogComplete {
       : new AuditFolder(this.#folder, { topic, partition }, this.#memory);
   }
 
-  add(record: LogRecord): void {
+  add(record: LogRecord, layout: MessageLayout | null): void {
     if (this.#current === null) return;
     this.#context.findings.check(RULE);
-    this.#current.add(record);
+    this.#current.add(record, layout);
   }
 
   endPartition(): void {
