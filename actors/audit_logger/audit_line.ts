@@ -5,10 +5,11 @@
  */
 
 import { Buffer } from "node:buffer";
-import { MAX_CARRIED_UNITS, unwrittenMessage } from "../../kafka/carried_message.ts";
+import { unwrittenMessage } from "../../kafka/carried_message.ts";
 import type { LogRecord } from "../../kafka/event_log.ts";
-import { LastNumber, type LineBuffer, pieceOf } from "./line_buffer.ts";
-import { appendQuotedMessage } from "./quoted_message.ts";
+import type { LineBuffer } from "./line_buffer.ts";
+import { LastNumber, pieceOf, putPiece, putWhole } from "./pieces.ts";
+import { appendQuotedMessage, MESSAGE_BYTES } from "./quoted_message.ts";
 
 /** What a line says of a record; its topic and partition are the folder's. */
 export interface AuditedRecord {
@@ -41,9 +42,6 @@ const lastTimestamp = new LastNumber();
 /** Room for what a line has beside key and value. */
 const FRAME_BYTES = 256;
 
-/** A message that is carried is at most so long in quotes: `\u0000` for a unit, its backslash doubled. */
-const MESSAGE_BYTES = MAX_CARRIED_UNITS * 7;
-
 /** Appends {@link auditLine} of the record, which nearly always takes no string to be made. */
 export function appendAuditLine(record: LogRecord, buffer: LineBuffer): void {
   const message = unwrittenMessage(record);
@@ -52,18 +50,19 @@ export function appendAuditLine(record: LogRecord, buffer: LineBuffer): void {
   if (message === undefined && text === null) return buffer.append(auditLine(record));
   const { offset, timestamp, key } = record;
   buffer.reserve(FRAME_BYTES);
-  buffer.appendPiece(OFFSET);
-  buffer.appendNumber(offset, lastOffset);
-  buffer.appendPiece(TIMESTAMP);
-  buffer.appendNumber(timestamp, lastTimestamp);
-  buffer.appendPiece(key === null ? NO_KEY : KEY);
+  const { room } = buffer;
+  let at = putPiece(room, buffer.length, OFFSET);
+  at = putWhole(room, at, offset, lastOffset);
+  at = putPiece(room, at, TIMESTAMP);
+  at = putWhole(room, at, timestamp, lastTimestamp);
+  buffer.reach(putPiece(room, at, key === null ? NO_KEY : KEY));
   if (key !== null) buffer.appendQuoted(key);
   buffer.reserve(FRAME_BYTES + MESSAGE_BYTES);
-  buffer.appendPiece(VALUE);
+  buffer.reach(putPiece(buffer.room, buffer.length, VALUE));
   if (message !== undefined) appendQuotedMessage(buffer, message);
   else if (text !== null) buffer.appendQuoted(text);
   buffer.reserve(FRAME_BYTES);
-  buffer.appendPiece(END);
+  buffer.reach(putPiece(buffer.room, buffer.length, END));
 }
 
 /** The line of a record that was read from a line. */

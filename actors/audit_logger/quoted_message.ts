@@ -5,7 +5,14 @@
  * @module
  */
 
-import { LastNumber, type LineBuffer, type Piece, pieceOf } from "./line_buffer.ts";
+import { MAX_CARRIED_UNITS } from "../../kafka/carried_message.ts";
+import type { LineBuffer } from "./line_buffer.ts";
+import { LastNumber, type Piece, pieceOf, putPiece, putText, putWhole } from "./pieces.ts";
+
+/**
+ * A message that is carried is at most so long in quotes: `\u0000` for a unit, its backslash doubled.
+ */
+export const MESSAGE_BYTES = MAX_CARRIED_UNITS * 7;
 
 /** Names of fields whose pieces are kept. */
 const MAX_NAMES = 1_024;
@@ -44,47 +51,68 @@ interface Type {
 
 const types = new Map<unknown, Type>();
 
-/** Appends the message's text in quotes. The message is one that can be carried; there is room for it. */
+/**
+ * Appends the message's text in quotes. The message is one that can be carried, and for
+ * {@link MESSAGE_BYTES} there is room.
+ */
 export function appendQuotedMessage(buffer: LineBuffer, message: object): void {
   // Its fields are plain values, looked at one by one.
   const fields = message as Readonly<Record<string, string | number | boolean | null>>;
   const { opening, order } = typeOf(fields["type"]);
+  let { room } = buffer;
+  let at = buffer.length;
   let index = 0;
   let isBehindText = false;
   for (const name in fields) {
     const value = fields[name] ?? null;
     const isText = typeof value === "string";
     if (index === 0) {
-      index++;
-      isBehindText = isText;
-      if (isText && name === "type") buffer.appendPiece(opening);
-      else appendFirst(buffer, name, value);
-      continue;
-    }
-    let field = order[index];
-    if (field === undefined || field.name !== name) order[index] = field = fieldOf(name);
-    index++;
-    if (isText) {
-      buffer.appendPiece(isBehindText ? field.betweenTexts : field.beforeText);
-      if (!buffer.appendTwiceQuoted(value)) buffer.append(twiceQuoted(value));
+      if (isText && name === "type") at = putPiece(room, at, opening);
+      else {
+        at = appendRare(buffer, at, firstField(name, value));
+        room = buffer.room;
+      }
     } else {
-      buffer.appendPiece(isBehindText ? field.behindText : field.between);
-      if (typeof value === "number") buffer.appendNumber(value, field.last);
-      else buffer.appendPiece(value === null ? NULL : value ? TRUE : FALSE);
+      let field = order[index];
+      if (field === undefined || field.name !== name) order[index] = field = fieldOf(name);
+      const before = isText
+        ? isBehindText ? field.betweenTexts : field.beforeText
+        : isBehindText
+        ? field.behindText
+        : field.between;
+      const start = putPiece(room, at, before);
+      if (typeof value === "string") at = putText(room, start, value, 3);
+      else if (typeof value !== "number") at = putPiece(room, start, wordOf(value));
+      else if (value >= 0 && Number.isSafeInteger(value)) {
+        at = putWhole(room, start, value, field.last);
+      } else at = -1;
+      if (at < 0) {
+        at = appendRare(buffer, start, isText ? twiceQuoted(value) : String(value));
+        room = buffer.room;
+      }
     }
+    index++;
     isBehindText = isText;
   }
-  buffer.appendPiece(index === 0 ? EMPTY : isBehindText ? END_BEHIND_TEXT : END);
+  buffer.reach(putPiece(room, at, index === 0 ? EMPTY : isBehindText ? END_BEHIND_TEXT : END));
 }
 
-/** The first field of a message that does not begin with its type: rare, so written without haste. */
-function appendFirst(
-  buffer: LineBuffer,
-  name: string,
-  value: string | number | boolean | null,
-): void {
-  const text = JSON.stringify(JSON.stringify({ [name]: value })).slice(0, -2);
-  buffer.append(typeof value === "string" ? text.slice(0, -QUOTE.length) : text);
+/** Appends at a place what pieces do not cover. The place behind it; the room may be another one. */
+function appendRare(buffer: LineBuffer, at: number, text: string): number {
+  buffer.reach(at);
+  buffer.append(text);
+  buffer.reserve(MESSAGE_BYTES);
+  return buffer.length;
+}
+
+function wordOf(value: boolean | null): Piece {
+  return value === null ? NULL : value ? TRUE : FALSE;
+}
+
+/** The beginning of a message that does not begin with its type, without the quote behind a text. */
+function firstField(name: string, value: string | number | boolean | null): string {
+  const text = JSON.stringify(JSON.stringify({ [name]: value })).slice(0, -END.length);
+  return typeof value === "string" ? text.slice(0, -QUOTE.length) : text;
 }
 
 /** The text in quotes in quotes, without those around it. */
