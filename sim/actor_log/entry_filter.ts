@@ -8,9 +8,9 @@ import type { RuntimeEvent } from "../../actors/runtime/runtime_events.ts";
 import { CONSUMER_ROLES, type Role } from "../../actors/topology.ts";
 import type { TopicPartition } from "../../kafka/event_log.ts";
 import type { FloorParameters } from "../../kafka/messages/mod.ts";
-import { partitionForKey } from "../../kafka/partitioner.ts";
-import { TOPIC_NAMES, type TopicName, TOPICS } from "../../kafka/topics.ts";
+import { TOPIC_NAMES, type TopicName } from "../../kafka/topics.ts";
 import type { EntryFilter } from "./actor_log.ts";
+import { textTest } from "./raw_test.ts";
 import type { Entry, ReadRecord, StepOwner } from "./step.ts";
 import { subjectOf } from "./subject.ts";
 
@@ -93,30 +93,19 @@ function actorPasses(
   return role === actor || ownerOf(role, entry)?.actor === actor;
 }
 
-/** Whether a record, as it stands in the log, can pass the filter: seen from its key and text alone. */
-export function textTest(
-  { text }: EntryFilter,
-): (record: { readonly key: string | null; readonly text: string | null }) => boolean {
-  if (text === undefined) return () => true;
-  const wanted = text.toLowerCase();
-  return (record) =>
-    record.text?.toLowerCase().includes(wanted) === true ||
-    record.key?.toLowerCase().includes(wanted) === true || wanted === "";
-}
-
 function contains(where: string, what: string): boolean {
   return where.toLowerCase().includes(what.toLowerCase());
 }
 
 /**
- * The partitions that records passing the filter can be in; null: any. A user's commands and answers
- * are in one partition of their topics, so the others need not be read.
+ * The partitions that records passing the filter can be in; null: any. A user's records may be in any:
+ * a stranger can have put one where it does not belong, and that one is of interest.
  */
 export function partitionsFor(
   filter: EntryFilter,
   partitions: FloorParameters["partitions"],
 ): readonly TopicPartition[] | null {
-  const { actor, userId, symbol, topic, partition, failures } = filter;
+  const { actor, topic, partition, failures } = filter;
   const role = actor === undefined ? null : roleOfActor(actor);
   const wanted: TopicPartition[] = [];
   for (const name of ORDERED_TOPICS) {
@@ -125,7 +114,6 @@ export function partitionsFor(
     if (role !== null && !isMetBy(role, name)) continue;
     for (let number = 0; number < (partitions[name] ?? 0); number++) {
       if (partition !== undefined && number !== partition) continue;
-      if (!mayHold({ topic: name, partition: number }, { userId, symbol }, partitions)) continue;
       wanted.push({ topic: name, partition: number });
     }
   }
@@ -140,17 +128,6 @@ function isMetBy(role: string, topic: TopicName): boolean {
   if (role === "order-gateway") return topic === "order-commands";
   if (role === "trading-engine") return topic === "orders";
   return Object.entries(SOURCES).some(([source, written]) => source === role && written === topic);
-}
-
-/** Whether a partition can hold records about a user or a symbol, by what its topic is keyed by. */
-function mayHold(
-  { topic, partition }: { readonly topic: TopicName; readonly partition: number },
-  about: { readonly userId: string | undefined; readonly symbol: string | undefined },
-  partitions: FloorParameters["partitions"],
-): boolean {
-  const { key } = TOPICS[topic];
-  const keyed = key === "user" ? about.userId : key === "symbol" ? about.symbol : undefined;
-  return keyed === undefined || partitionForKey(keyed, partitions[topic] ?? 1) === partition;
 }
 
 /** Names that a filter's actor may begin with: every role. */

@@ -5,6 +5,7 @@ import { passes } from "../../../sim/actor_log/entry_filter.ts";
 import { originOf } from "../../../sim/actor_log/outputs_in_log.ts";
 import { formatPlace, type RecordPlace } from "../../../sim/actor_log/record_place.ts";
 import type { Entry, ReadRecord } from "../../../sim/actor_log/step.ts";
+import { partitionForKey } from "../../../kafka/partitioner.ts";
 import { openEventLog } from "../../../kafka/open_event_log.ts";
 import { type PlayedRun, playRun } from "../../support/played_run.ts";
 import { changedLog } from "./changed_log.ts";
@@ -237,6 +238,49 @@ Deno.test("RunActorLog finds no cause for a record that a stranger forged, and s
   assert.ok(cause.kind === "none");
   assert.match(cause.why, /which gives no such record: a stranger wrote it/);
   assert.equal(log.findings.length, 1);
+});
+
+Deno.test("RunActorLog.find() finds what a stranger put on a partition that is not its user's or symbol's", async () => {
+  using run = await playRun("crash_before_commit", { durationMs: 1_000 });
+  const writer = await openEventLog({ kind: "embedded", path: `${run.directory}/log.sqlite` });
+  const stray = {
+    type: "place-order",
+    id: "stranger/1",
+    correlationId: "user-1/stray",
+    timestamp: 0,
+    userId: "user-1",
+    orderId: "stray",
+    symbol: "AAPL",
+    side: "buy",
+    quantity: 1,
+  };
+  const own = partitionForKey("user-1", 6);
+  const places: RecordPlace[] = [];
+  for (const topic of ["order-commands", "orders"] as const) {
+    const partition = ((topic === "orders" ? partitionForKey("AAPL", 6) : own) + 1) % 6;
+    const key = topic === "orders" ? "AAPL" : "user-1";
+    // To the engine's topic it comes as no message, and is found by its text.
+    const records = [{ key, value: JSON.stringify(stray), timestamp: 0 }];
+    const [published] = await writer.publish([{ topic, partition, records }]);
+    places.push({ topic, partition, offset: published!.baseOffset });
+  }
+  await writer.close();
+  const [command, order] = places;
+  assert.ok(command !== undefined && order !== undefined);
+
+  await using log = await opened(run);
+  assert.equal(log.run.parameters.partitions["order-commands"], 6);
+  const placesOf = async (filter: EntryFilter) => {
+    const found: string[] = [];
+    for await (const entry of log.entries({ from: 0, direction: "forward", filter })) {
+      if (entry.kind === "record") found.push(formatPlace(entry.record.place));
+    }
+    return found;
+  };
+  assert.ok((await placesOf({ userId: "user-1" })).includes(formatPlace(command)));
+  assert.ok((await placesOf({ symbol: "AAPL" })).includes(formatPlace(command)));
+  assert.deepEqual(await placesOf({ orderId: "stray" }), [formatPlace(command)]);
+  assert.deepEqual(await placesOf({ text: `"STRAY"`, topic: "orders" }), [formatPlace(order)]);
 });
 
 Deno.test("RunActorLog names what there is when a place is not in the run", async () => {
