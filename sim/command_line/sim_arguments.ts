@@ -17,7 +17,7 @@ import {
 } from "./cluster_arguments.ts";
 import { metricsPortOf } from "./metrics_port.ts";
 import { OptionReader } from "./option_reader.ts";
-import { parsed, refuseUnknown } from "./read_options.ts";
+import { isNegative, joinNegatives, parsed, refuseUnknown } from "./read_options.ts";
 import { UsageError } from "./usage_error.ts";
 
 export { UsageError } from "./usage_error.ts";
@@ -237,22 +237,6 @@ function parseValues(argv: readonly string[]) {
     .filter((name) => !OPTION_NAMES.includes(name) && name !== "-h" && !isNegative(name));
   refuseUnknown(unknown, OPTION_NAMES);
   return parsed(() =>
-    parseArgs({ args: joinNegatives(argv), options: OPTIONS, allowPositionals: true })
+    parseArgs({ args: joinNegatives(argv, OPTION_NAMES), options: OPTIONS, allowPositionals: true })
   );
-}
-
-function isNegative(argument: string): boolean {
-  return /^-\.?\d/.test(argument);
-}
-
-/** `--rate -5` as `--rate=-5`, so that it is the number that is refused, with its reason. */
-function joinNegatives(argv: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (const argument of argv) {
-    const last = joined.at(-1);
-    if (last !== undefined && isNegative(argument) && OPTION_NAMES.includes(last)) {
-      joined[joined.length - 1] = `${last}=${argument}`;
-    } else joined.push(argument);
-  }
-  return joined;
 }
