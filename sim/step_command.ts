@@ -13,6 +13,8 @@ import { onInterrupt } from "./command_line/on_interrupt.ts";
 import { paintFor } from "./command_line/paint_for.ts";
 import { progressLine } from "./command_line/progress_line.ts";
 import { UsageError } from "./command_line/usage_error.ts";
+import { OutputError } from "./exports/output_error.ts";
+import { writeText } from "./exports/standard_output.ts";
 import { UnreadableRunError } from "./find_run.ts";
 import { LiveError } from "./live/protocol.ts";
 import { LineError } from "./live/text_lines.ts";
@@ -72,7 +74,7 @@ export async function stepCommand(
 
 function isExpected(error: unknown): error is Error {
   return error instanceof UsageError || isOfTheRun(error) || error instanceof LiveError ||
-    error instanceof LineError;
+    error instanceof LineError || error instanceof OutputError;
 }
 
 async function stepThrough(wanted: StepWanted, surroundings: StepSurroundings): Promise<number> {
@@ -149,6 +151,7 @@ async function printSteps(
   const { filter, limit, format } = wanted;
   const last = log.index.length - 1;
   const to = wanted.at !== null ? from : rankOf("to", wanted.to, log) ?? last;
+  if (to < from) throw new UnreadableRunError(`--to: #${to} is before --from, which is #${from}`);
   // What is rare is shown as soon as it is found; what is dense is written many lines at a time.
   const output = new LineOutput(write, { isEager: formatFilter(filter) !== "" });
   const linesOf = format === "json" ? jsonLinesOf : plainLines;
@@ -164,23 +167,11 @@ async function printSteps(
   return signal.aborted ? StepExit.interrupted : StepExit.fine;
 }
 
-/** Writes all of a text to standard output; false when nobody reads it any more, as after `| head`. */
-async function writeOut(text: string): Promise<boolean> {
-  const bytes = new TextEncoder().encode(text);
-  try {
-    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) return false;
-    throw error;
-  }
-}
-
 if (import.meta.main) {
   const isScreen = Deno.stdout.isTerminal() && Deno.stdin.isTerminal();
   Deno.exit(
     await stepCommand(Deno.args, {
-      write: writeOut,
+      write: writeText,
       complain: console.error,
       showProgress: progressLine().showProgress ?? (() => {}),
       openTerminal: isScreen ? openTerminal : null,

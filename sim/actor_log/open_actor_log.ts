@@ -19,6 +19,7 @@ import {
   UnreadableRunError,
 } from "../find_run.ts";
 import { DEFAULT_RUNS_DIRECTORY, type RunPaths, runPaths } from "../run_folder.ts";
+import { isOfTheSystem } from "../system_error.ts";
 import type { ActorLog } from "./actor_log.ts";
 import { readyRunIndex } from "./index/ready_run_index.ts";
 import { RecordReader } from "./record_reader.ts";
@@ -83,6 +84,23 @@ export async function openActorLog(options: OpenActorLogOptions): Promise<ActorL
     lacks: "it has no log: it ended before it began, or it was played in virtual time and its " +
       "process ended before it did; play it again",
   });
+  try {
+    return await openRun(directory, { ...options, what, cluster });
+  } catch (error) {
+    if (!isOfTheSystem(error)) throw error;
+    throw new UnreadableRunError(
+      `Cannot ${what} ${directory}: its folder keeps a lock and the run's index, and cannot take ` +
+        `them: ${error.message}; copy the run to where it can be written`,
+      error,
+    );
+  }
+}
+
+async function openRun(
+  directory: string,
+  options: OpenActorLogOptions & { readonly what: string; readonly cluster: ClusterValues },
+): Promise<ActorLog> {
+  const { what, cluster } = options;
   const paths = runPaths(directory);
   await using opened = new AsyncDisposableStack();
   const lock = opened.use(
@@ -93,6 +111,12 @@ export async function openActorLog(options: OpenActorLogOptions): Promise<ActorL
   );
   const config = await logOfRun(paths, cluster);
   if (config === null) throw new UnreadableRunError(`Cannot ${what} ${directory}: its log is gone`);
+  if (config.kind === "embedded" && Object.values(cluster).some((value) => value !== undefined)) {
+    throw new UnreadableRunError(
+      `Cannot ${what} ${directory}: its log is in its folder and on no cluster; leave --brokers and ` +
+        "what goes with it out",
+    );
+  }
   const log = opened.use(await openLogOfRun(config));
   const contents = await readRunContents(paths, { log, what });
   const parts = await openParts({ paths, config, log, contents }, options);

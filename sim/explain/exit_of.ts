@@ -8,7 +8,7 @@ import { isOfTheRun } from "../actor_log/run_errors.ts";
 import { visibleLines } from "../actor_log/visible_text.ts";
 import { ExitCode } from "../command_line/exit_codes.ts";
 import { UsageError } from "../command_line/usage_error.ts";
-import { OutputError } from "../exports/write_output.ts";
+import { OutputError } from "../exports/output_error.ts";
 import { NotInRunError } from "./find_order.ts";
 import { UnfoldableError } from "./tell_step.ts";
 

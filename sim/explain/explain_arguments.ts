@@ -4,10 +4,9 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
 import { CLUSTER_OPTIONS, type ClusterValues } from "../command_line/cluster_arguments.ts";
 import { OptionReader } from "../command_line/option_reader.ts";
-import { parsed } from "../command_line/read_options.ts";
+import { readOptions } from "../command_line/read_options.ts";
 import { UsageError } from "../command_line/usage_error.ts";
 import { DEFAULT_RUNS_DIRECTORY } from "../run_folder.ts";
 import { parsePlace, type RecordPlace } from "../actor_log/record_place.ts";
@@ -46,21 +45,14 @@ export type SubjectValues = {
 
 /** @throws {UsageError} saying of each option what is wrong and what would be right */
 export function readExplainArguments(argv: readonly string[]): ExplainArguments {
-  const { values, positionals } = parsed(() =>
-    parseArgs({
-      args: [...argv],
-      options: {
-        runs: { type: "string", default: DEFAULT_RUNS_DIRECTORY },
-        limit: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-        ...SUBJECT_OPTIONS,
-        ...CLUSTER_OPTIONS,
-      },
-      allowPositionals: true,
-      strict: true,
-    })
-  );
+  const { values, positionals } = readOptions(argv, {
+    runs: { type: "string", default: DEFAULT_RUNS_DIRECTORY },
+    limit: { type: "string" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+    ...SUBJECT_OPTIONS,
+    ...CLUSTER_OPTIONS,
+  });
   const { runs, limit, json, help, order, user, record, ...cluster } = values;
   const common = { help, runs, json, cluster };
   if (help) {

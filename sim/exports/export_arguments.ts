@@ -4,10 +4,9 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
 import { CLUSTER_OPTIONS, type ClusterValues } from "../command_line/cluster_arguments.ts";
 import { OptionReader } from "../command_line/option_reader.ts";
-import { parsed } from "../command_line/read_options.ts";
+import { readOptions } from "../command_line/read_options.ts";
 import { UsageError } from "../command_line/usage_error.ts";
 import {
   readRun,
@@ -54,23 +53,16 @@ export interface ExportArguments {
 
 /** @throws {UsageError} saying of each option what is wrong and what would be right */
 export function readExportArguments(argv: readonly string[]): ExportArguments {
-  const { values, positionals } = parsed(() =>
-    parseArgs({
-      args: [...argv],
-      options: {
-        runs: { type: "string", default: DEFAULT_RUNS_DIRECTORY },
-        to: { type: "string" },
-        output: { type: "string", short: "o" },
-        force: { type: "boolean", default: false },
-        limit: { type: "string" },
-        help: { type: "boolean", short: "h", default: false },
-        ...SUBJECT_OPTIONS,
-        ...CLUSTER_OPTIONS,
-      },
-      allowPositionals: true,
-      strict: true,
-    })
-  );
+  const { values, positionals } = readOptions(argv, {
+    runs: { type: "string", default: DEFAULT_RUNS_DIRECTORY },
+    to: { type: "string" },
+    output: { type: "string", short: "o" },
+    force: { type: "boolean", default: false },
+    limit: { type: "string" },
+    help: { type: "boolean", short: "h", default: false },
+    ...SUBJECT_OPTIONS,
+    ...CLUSTER_OPTIONS,
+  });
   const { runs, to, output, force, limit, help, order, user, record, ...cluster } = values;
   const common = { help, runs, cluster, force, output: output ?? null };
   if (help) return { ...common, run: "", format: "ndjson", wanted: null, limit: undefined };

@@ -4,25 +4,22 @@
  * @module
  */
 
-import { isBrokenPipe } from "./standard_output.ts";
+import { asOutputError, isBrokenPipe, OutputError } from "./output_error.ts";
 
 /** Texts are gathered to writes of about so many characters. */
 const CHARACTERS_A_WRITE = 64 * 1024;
-
-/** A file that cannot be written. */
-export class OutputError extends Error {
-  constructor(message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = "OutputError";
-  }
-}
 
 /** Somewhere to write bytes to. */
 export interface Sink {
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** Writes texts as they come. False when nobody reads any more: the rest is not asked for. */
+/**
+ * Writes texts to standard output, or what stands for it, as they come. False when nobody reads any
+ * more: the rest is not asked for.
+ *
+ * @throws {OutputError} when it takes no more
+ */
 export async function writeTo(
   sink: Sink,
   texts: AsyncIterable<string> | Iterable<string>,
@@ -32,7 +29,7 @@ export async function writeTo(
     return true;
   } catch (error) {
     if (isBrokenPipe(error)) return false;
-    throw error;
+    throw asOutputError("to standard output", error);
   }
 }
 
@@ -61,39 +58,34 @@ export async function writeFile(
     await Deno.rename(beside, path);
   } catch (error) {
     await Deno.remove(beside);
-    throw isOfTheDisk(error)
-      ? new OutputError(`Cannot write ${path}: ${error.message}`, error)
-      : error;
+    throw asOutputError(path, error);
   }
 }
 
 async function requireFree(path: string): Promise<void> {
   try {
-    await Deno.lstat(path);
+    if ((await Deno.lstat(path)).isDirectory) throw isFolder(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
-    throw new OutputError(`Cannot write ${path}: ${(error as Error).message}`, error); // as Deno throws
+    throw asOutputError(path, error);
   }
   throw new OutputError(`Cannot write ${path}: it is there already; --force writes over it`);
 }
 
 async function opened(path: string, beside: string): Promise<Deno.FsFile> {
   try {
-    if ((await Deno.stat(path).catch(() => null))?.isDirectory === true) {
-      throw new OutputError(`Cannot write ${path}: it is a folder`);
-    }
+    if ((await Deno.stat(path).catch(() => null))?.isDirectory === true) throw isFolder(path);
     return await Deno.open(beside, { write: true, createNew: true });
   } catch (error) {
-    if (error instanceof OutputError) throw error;
-    throw new OutputError(`Cannot write ${path}: ${(error as Error).message}`, error); // as Deno throws
+    if (error instanceof Deno.errors.NotFound) {
+      throw new OutputError(`Cannot write ${path}: its folder is not there`, error);
+    }
+    throw asOutputError(path, error);
   }
 }
 
-/** Errors of the operating system, such as a full disk, and of permissions. */
-function isOfTheDisk(error: unknown): error is Error {
-  return error instanceof Error &&
-    (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable ||
-      "code" in error && typeof error.code === "string" && /^E[A-Z]+$/.test(error.code));
+function isFolder(path: string): OutputError {
+  return new OutputError(`Cannot write ${path}: it is a folder`);
 }
 
 async function* gathered(

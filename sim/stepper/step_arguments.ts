@@ -4,7 +4,6 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
 import type { EntryFilter } from "../actor_log/actor_log.ts";
 import {
   CLUSTER_OPTIONS,
@@ -12,7 +11,7 @@ import {
   type ClusterValues,
 } from "../command_line/cluster_arguments.ts";
 import { OptionReader } from "../command_line/option_reader.ts";
-import { parsed, refuseUnknown } from "../command_line/read_options.ts";
+import { readOptions } from "../command_line/read_options.ts";
 import { UsageError } from "../command_line/usage_error.ts";
 import { DEFAULT_RUNS_DIRECTORY } from "../run_folder.ts";
 import { withField } from "./model/filter_text.ts";
@@ -70,7 +69,8 @@ since the start, 09:30:01.250 in UTC, 2026-03-01T09:30:01Z.
 A run's log on a cluster is found by the run's manifest; where the cluster has moved:
 ${CLUSTER_USAGE}
 
-Exit code 0; 2 when the run or an option is not usable; 105 when interrupted.`;
+Exit code 0; 2 when the run or an option is not usable; 105 when interrupted; with --live and without
+a terminal 1 when something that was asked for was not done.`;
 
 const OPTIONS = {
   "runs": { type: "string" },
@@ -141,18 +141,7 @@ export function parseStepArguments(argv: readonly string[]): StepWanted | "help"
 type Values = ReturnType<typeof readValues>["values"];
 
 function readValues(argv: readonly string[]) {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: OPTIONS,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  });
-  const unknown = tokens.flatMap((token) =>
-    token.kind === "option" && !Object.hasOwn(OPTIONS, token.name) ? [token.rawName] : []
-  );
-  refuseUnknown(unknown, Object.keys(OPTIONS).map((name) => `--${name}`));
-  return parsed(() => parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true }));
+  return readOptions(argv, OPTIONS);
 }
 
 function readFilter(values: Values, problems: string[]): EntryFilter {

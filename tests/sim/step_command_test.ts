@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
 import { type ActorLog } from "../../sim/actor_log/actor_log.ts";
 import { openActorLog } from "../../sim/actor_log/open_actor_log.ts";
+import { asOutputError } from "../../sim/exports/output_error.ts";
 import { plain } from "../../sim/report/paint.ts";
 import { stepCommand, StepExit } from "../../sim/step_command.ts";
 import { type PlayedRun, playRun } from "../support/played_run.ts";
 
+/** An error as the operating system's come. */
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
 /** Runs the command without a terminal; `reads` says how many writes are read, of all by default. */
 async function step(
   args: readonly string[],
-  { reads = Infinity, open = openActorLog }: {
+  { reads = Infinity, open = openActorLog, write }: {
     readonly reads?: number;
+    readonly write?: (text: string) => Promise<boolean>;
     readonly open?: typeof openActorLog;
   } = {},
 ) {
@@ -17,10 +24,10 @@ async function step(
   let writes = 0;
   const complaints: string[] = [];
   const code = await stepCommand(args, {
-    write: (text) => {
+    write: write ?? ((text) => {
       out += text;
       return Promise.resolve(++writes < reads);
-    },
+    }),
     complain: (line) => complaints.push(line),
     showProgress: () => {},
     openTerminal: null,
@@ -55,6 +62,30 @@ Deno.test("stepCommand()", async (t) => {
     assert.equal(newest.said, `The newest run: ${directory}`);
   });
 
+  await t.step(
+    "says what is wrong with a number below zero, and with a cluster's options",
+    async () => {
+      const below = await step([directory, "--from", "-1s"]);
+      assert.equal(below.code, StepExit.unusable);
+      assert.match(below.said, /^--from: "-1s": must be a place such as order-commands/);
+      const limited = await step([directory, "--limit", "-5"]);
+      assert.match(limited.said, /^--limit: "-5": must be a whole number from 1 to/);
+      const cluster = await step([directory, "--brokers", "localhost:1"]);
+      assert.equal(cluster.code, StepExit.unusable);
+      assert.match(cluster.said, /its log is in its folder and on no cluster; leave --brokers/);
+    },
+  );
+
+  await t.step("says when its output cannot be written, without a stack", async () => {
+    for (const only of [[], ["--type", "order-placed"]]) {
+      const full = await step([directory, "--json", ...only], {
+        write: () => Promise.reject(asOutputError("to standard output", systemError("ENOSPC"))),
+      });
+      assert.equal(full.code, StepExit.unusable);
+      assert.equal(full.said, "Cannot write to standard output: ENOSPC");
+    }
+  });
+
   await t.step("prints from one point to another, or one entry, or so many", async () => {
     const heads = async (...args: readonly string[]) =>
       (await step([directory, ...args])).lines.flatMap((line) => /^#(\d+)/.exec(line)?.[1] ?? []);
@@ -65,7 +96,9 @@ Deno.test("stepCommand()", async (t) => {
     assert.match(place ?? "", / orders\/3\/4 /);
     const [timed] = await heads("--from", "+1.38s", "--limit", "1");
     assert.ok(Number(timed) > 200);
-    assert.deepEqual(await heads("--from", "12", "--to", "10"), [], "nothing lies between");
+    const turned = await step([directory, "--from", "12", "--to", "10"]);
+    assert.deepEqual([turned.code, turned.out], [StepExit.unusable, ""]);
+    assert.equal(turned.said, "--to: #10 is before --from, which is #12");
   });
 
   await t.step("prints only what passes, as steps of the actor that was asked for", async () => {

@@ -93,6 +93,19 @@ Deno.test("openActorLog() makes a damaged index anew", async () => {
   assert.deepEqual(await log.entry(100), first);
 });
 
+Deno.test("openActorLog() says when the run's folder cannot take its index", async () => {
+  using played = await playRun("crash_before_commit", SHORT);
+  const { runs, runId, directory } = played;
+  // As root everything can be written; that a file is in the way stops anybody.
+  await Deno.writeTextFile(join(directory, "steps"), "");
+  assert.match(
+    await refusal(runId, runs),
+    /^Cannot step through .*: its folder keeps a lock and the run's index, and cannot take them: .*; copy the run/,
+  );
+  using lock = await lockFile(join(directory, "lock"));
+  assert.notEqual(lock, null, "and lets go of the run");
+});
+
 Deno.test("openActorLog() says what is wrong with a run that cannot be stepped through", async (t) => {
   using played = await playRun("crash_before_commit", SHORT);
   const { runs, runId, directory } = played;
