@@ -22,6 +22,7 @@ import type { ExportWatch } from "./exports/run_records.ts";
 import { shivizLog } from "./exports/shiviz_log.ts";
 import { runNdjson, storyNdjson } from "./exports/steps_ndjson.ts";
 import { tradesCsv } from "./exports/trades_csv.ts";
+import { unlessAborted } from "./exports/unless_aborted.ts";
 import { type Sink, writeFile, writeTo } from "./exports/write_output.ts";
 import { DEFAULT_RUNS_DIRECTORY } from "./run_folder.ts";
 
@@ -97,8 +98,10 @@ async function exportRun(wanted: ExportArguments, surroundings: ExportSurroundin
     signal,
     onProgress: (done, all) => showProgress(`Exporting: ${percentDone(done, all)}`),
   });
-  if (wanted.output === null) await writeTo(output, texts);
-  else {
+  if (wanted.output === null) {
+    await unlessAborted(writeTo(output, texts), { instead: false, signal });
+    signal.throwIfAborted();
+  } else {
     await writeFile(wanted.output, texts, { force: wanted.force });
     complain(`Wrote ${wanted.output}.`);
   }
@@ -128,7 +131,7 @@ function storyTexts(story: Story, format: ExportArguments["format"]): Iterable<s
 
 if (import.meta.main) {
   using interrupt = onInterrupt();
-  Deno.exitCode = await exportCommand(Deno.args, {
+  const code = await exportCommand(Deno.args, {
     output: Deno.stdout,
     print: console.log,
     complain: console.error,
@@ -136,4 +139,6 @@ if (import.meta.main) {
     signal: interrupt.signal,
     open: openActorLog,
   });
+  // A write that was given up would hold the process.
+  Deno.exit(code);
 }

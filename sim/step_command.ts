@@ -15,6 +15,7 @@ import { progressLine } from "./command_line/progress_line.ts";
 import { UsageError } from "./command_line/usage_error.ts";
 import { OutputError } from "./exports/output_error.ts";
 import { writeText } from "./exports/standard_output.ts";
+import { unlessAborted } from "./exports/unless_aborted.ts";
 import { UnreadableRunError } from "./find_run.ts";
 import { LiveError } from "./live/protocol.ts";
 import { LineError } from "./live/text_lines.ts";
@@ -153,13 +154,16 @@ async function printSteps(
   const to = wanted.at !== null ? from : rankOf("to", wanted.to, log) ?? last;
   if (to < from) throw new UnreadableRunError(`--to: #${to} is before --from, which is #${from}`);
   // What is rare is shown as soon as it is found; what is dense is written many lines at a time.
-  const output = new LineOutput(write, { isEager: formatFilter(filter) !== "" });
+  const writeOn = (text: string) => unlessAborted(write(text), { instead: false, signal });
+  const output = new LineOutput(writeOn, {
+    isEager: formatFilter(filter) !== "",
+  });
   const linesOf = format === "json" ? jsonLinesOf : plainLines;
   let told = 0;
   for await (const entry of entriesWanted(log, { from, to, filter, limit, signal })) {
     told++;
     const goesOn = await output.add(await linesOf({ log, entry, actor: filter.actor }));
-    if (!goesOn) return StepExit.fine;
+    if (!goesOn) return signal.aborted ? StepExit.interrupted : StepExit.fine;
   }
   await output.flush();
   const only = formatFilter(filter);

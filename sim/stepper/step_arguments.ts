@@ -69,8 +69,8 @@ since the start, 09:30:01.250 in UTC, 2026-03-01T09:30:01Z.
 A run's log on a cluster is found by the run's manifest; where the cluster has moved:
 ${CLUSTER_USAGE}
 
-Exit code 0; 2 when the run or an option is not usable; 105 when interrupted; with --live and without
-a terminal 1 when something that was asked for was not done.`;
+Exit code 0; 2 when the run or an option is not usable; 105 when interrupted; with --live, in lines,
+1 when something that was asked for was not done.`;
 
 const OPTIONS = {
   "runs": { type: "string" },

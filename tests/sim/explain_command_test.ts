@@ -183,6 +183,25 @@ Deno.test("exportCommand() writes every format", async () => {
   assert.ok(readShiviz(shiviz.out).length > 4);
 });
 
+Deno.test("exportCommand() ends when it is interrupted while nobody reads what it writes", async () => {
+  const interrupt = new AbortController();
+  const said: string[] = [];
+  const code = await exportCommand(["run", "--to", "trades.csv"], {
+    output: {
+      write() {
+        interrupt.abort();
+        return new Promise(() => {});
+      },
+    },
+    print: () => {},
+    complain: (line) => void said.push(line),
+    signal: interrupt.signal,
+    open: stagedRun,
+  });
+  assert.equal(code, 105);
+  assert.deepEqual(said, ["Interrupted."]);
+});
+
 Deno.test("exportCommand() says what is wrong with its arguments", async () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [["run"], /--to: must be one of ndjson, trades\.csv/],

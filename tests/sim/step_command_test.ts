@@ -14,7 +14,8 @@ function systemError(code: string): Error {
 /** Runs the command without a terminal; `reads` says how many writes are read, of all by default. */
 async function step(
   args: readonly string[],
-  { reads = Infinity, open = openActorLog, write }: {
+  { reads = Infinity, open = openActorLog, write, signal = new AbortController().signal }: {
+    readonly signal?: AbortSignal;
     readonly reads?: number;
     readonly write?: (text: string) => Promise<boolean>;
     readonly open?: typeof openActorLog;
@@ -34,7 +35,7 @@ async function step(
     paint: plain,
     open,
     input: ReadableStream.from([]),
-    onInterrupt: () => ({ signal: new AbortController().signal, [Symbol.dispose]() {} }),
+    onInterrupt: () => ({ signal, [Symbol.dispose]() {} }),
   });
   return { code, out, lines: out.split("\n").slice(0, -1), said: complaints.join("\n"), writes };
 }
@@ -75,6 +76,18 @@ Deno.test("stepCommand()", async (t) => {
       assert.match(cluster.said, /its log is in its folder and on no cluster; leave --brokers/);
     },
   );
+
+  await t.step("ends when it is interrupted while nobody reads what it writes", async () => {
+    const interrupt = new AbortController();
+    const stuck = await step([directory, "--json"], {
+      signal: interrupt.signal,
+      write: () => {
+        interrupt.abort();
+        return new Promise(() => {});
+      },
+    });
+    assert.equal(stuck.code, StepExit.interrupted);
+  });
 
   await t.step("says when its output cannot be written, without a stack", async () => {
     for (const only of [[], ["--type", "order-placed"]]) {
