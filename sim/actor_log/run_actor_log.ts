@@ -15,14 +15,14 @@ import { causeOf } from "./cause_of.ts";
 import { partitionsFor, passes } from "./entry_filter.ts";
 import type { IndexedOrder, IndexEntry, RunIndex } from "./index/run_index.ts";
 import { commandOf, type IntentLookup } from "./intents_and_commands.ts";
-import { OWNER_EVENTS, OwnerHistory } from "./owner_history.ts";
 import { OutputFinder } from "./output_finder.ts";
 import { placeOutputs } from "./outputs_in_log.ts";
 import { formatPartition, formatPlace, isSamePlace, type RecordPlace } from "./record_place.ts";
 import { rawTest } from "./raw_test.ts";
 import { readRecordOf, type RecordReader } from "./record_reader.ts";
 import type { StepFolder } from "./states/step_folder.ts";
-import type { Entry, Finding, ReadRecord, SentMessage, Step, StepOwner } from "./step.ts";
+import { isSource, StepOwners } from "./step_owners.ts";
+import type { Entry, Finding, ReadRecord, SentMessage, Step } from "./step.ts";
 import { subjectOf } from "./subject.ts";
 import { foldSupervision, type SupervisionTree } from "./views/supervision.ts";
 
@@ -70,7 +70,7 @@ export class RunActorLog implements ActorLog {
   readonly #findings: Finding[] = [];
   readonly #found = new Set<string>();
   readonly #outputs: OutputFinder;
-  #owners: OwnerHistory | null = null;
+  readonly #owners: StepOwners;
   /** The record read last by its rank: whoever lists a run asks for its steps next. */
   #latest: Pick<RecordEntry, "rank" | "record"> | null = null;
 
@@ -79,6 +79,7 @@ export class RunActorLog implements ActorLog {
     this.index = parts.index;
     this.#parts = parts;
     const { index, records } = parts;
+    this.#owners = new StepOwners(index, (place) => this.#rankOf(place));
     this.#outputs = new OutputFinder({ index, records, endOf: (place) => this.#endOf(place) });
   }
 
@@ -110,12 +111,12 @@ export class RunActorLog implements ActorLog {
     if (!actorsOf(record).includes(actor)) {
       throw new RangeError(`Cannot step through ${formatPlace(place)}: it is no step of ${actor}`);
     }
-    const owner = this.#ownerOf(actor, place);
+    const owner = this.#owners.of(actor, record);
     if (actor === folderOf(place.topic)) return await this.#foldedStep({ record, owner }, actor);
-    const sourced = actor === "order-command-producer" || actor === "market-data-producer";
+    const sourced = isSource(actor);
     return {
       actor,
-      owner: sourced ? this.#ownerOfSource(record) : owner,
+      owner,
       record,
       outcome: sourced ? "wrote" : actor === "notifier" ? "delivered" : "recorded",
       before: null,
@@ -175,7 +176,7 @@ export class RunActorLog implements ActorLog {
       const record = await this.#parts.records.read(found.place);
       if (!mayPass(record)) continue;
       const entry = this.#entryOf(found, record);
-      if (passes(entry, filter, (role, { record }) => this.#whoDid(role, record))) yield entry;
+      if (passes(entry, filter, (role, { record }) => this.#owners.of(role, record))) yield entry;
     }
   }
 
@@ -282,40 +283,11 @@ export class RunActorLog implements ActorLog {
     return [{ index: 0, topic, partition, key, message, place }];
   }
 
-  #ownerOf(role: Role, place: RecordPlace): StepOwner | null {
-    const rank = this.#rankOf(place);
-    if (rank === null) return null;
-    return this.#history.ownerAt(role, formatPartition(place), rank);
-  }
-
-  get #history(): OwnerHistory {
-    return this.#owners ??= new OwnerHistory(
-      this.index.events({ from: 0, direction: "forward", kinds: OWNER_EVENTS }),
-    );
-  }
-
   #rankOf(place: RecordPlace): number | null {
     const latest = this.#latest;
     return latest !== null && isSamePlace(latest.record.place, place)
       ? latest.rank
       : this.index.rankOf(place);
-  }
-
-  /** Of a source the newest incarnation that had been started by then. */
-  #ownerOfSource(record: ReadRecord): StepOwner | null {
-    const { message, place } = record;
-    const producer = message?.type === "intent" || message?.type === "intents-acknowledged" ||
-        message?.type === "price"
-      ? message.producer
-      : null;
-    const rank = this.#rankOf(place);
-    if (producer === null || rank === null) return null;
-    return this.#history.startedBy(producer, rank);
-  }
-
-  #whoDid(role: Role, record: ReadRecord): StepOwner | null {
-    const sourced = role === "order-command-producer" || role === "market-data-producer";
-    return sourced ? this.#ownerOfSource(record) : this.#ownerOf(role, record.place);
   }
 
   *#lifeUpTo(rank: number): Generator<RuntimeEvent> {
