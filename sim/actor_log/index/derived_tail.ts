@@ -17,6 +17,7 @@ const SEQUENCE = new Token(`,"sequence":`);
 const CAUSATION = new Token(`,"causationId":`);
 const CORRELATION = new Token(`,"correlationId":`);
 const ID = new Token(`,"id":`);
+/** No text and no name that is looked for reaches past it, into what stands before the record. */
 const BEGINNING = new Token(`{"type":"`);
 
 /** The end of a derived message: one object for many, read into again and again. */
@@ -50,8 +51,7 @@ export class DerivedTail {
     if (!this.#text(row, this.#start - 1 - CORRELATION.length, ID)) return false;
     this.idStart = this.#start;
     this.idEnd = this.#end;
-    // What stands before belongs to another record.
-    return this.idStart - 1 - ID.length >= from;
+    return true;
   }
 
   /** A text that ends before `end`, of printable ASCII without escapes, and its name before it. */

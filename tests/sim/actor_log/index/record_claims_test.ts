@@ -9,6 +9,7 @@ import {
   type Message,
   parseOrigin,
 } from "../../../../kafka/messages/mod.ts";
+import { SPAN } from "../../../../kafka/value_span.ts";
 import { seededRandom } from "../../../../actors/seeded_random.ts";
 import { fingerprintOf } from "../../../../sim/actor_log/index/correlation_fingerprint.ts";
 import { LANE_TOPICS, LaneTable, type LaneTopic } from "../../../../sim/actor_log/index/lanes.ts";
@@ -35,7 +36,11 @@ function recordOf(topic: LaneTopic, value: Uint8Array): LogRecord {
 
 /** What is read of the bytes, as plain data. */
 function readOf(topic: LaneTopic, value: Uint8Array, claims = new RecordClaims(TABLE)) {
-  claims.read(recordOf(topic, value), topic);
+  return readRecord(recordOf(topic, value), topic, claims);
+}
+
+function readRecord(record: LogRecord, topic: LaneTopic, claims: RecordClaims) {
+  claims.read(record, topic);
   const { fingerprint, originLane, originOffset, channel, sequence, producer, number } = claims;
   return {
     fingerprint,
@@ -125,8 +130,10 @@ Deno.test("RecordClaims.read() takes no client's bytes for a command that decodi
   const clients = fc.constantFrom("intents" as const, "order-commands" as const);
   fc.assert(
     fc.property(clients, fc.nat(), fc.nat(), fc.nat(255), (topic, seed, at, byte) => {
-      const value = new TextEncoder().encode(encodeMessage(drawMessage(seededRandom(seed), topic)));
-      value[at % value.length] = byte;
+      const text = encodeMessage(drawMessage(seededRandom(seed), topic));
+      // One more byte, or another one in the place of its own.
+      const value = new TextEncoder().encode(at % 8 === 0 ? `${text} ` : text);
+      value[at % 8 === 0 ? value.length - 1 : at % value.length] = byte;
       const claims = claimsOf(topic, value);
       const read = readOf(topic, value);
       if (claims !== null) return assert.deepEqual(read, claims);
@@ -152,6 +159,41 @@ Deno.test("RecordClaims.read() gives the same whatever it has read before", () =
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("RecordClaims.read() sees nothing of the records beside one in a batch", () => {
+  const drawn = fc.tuple(fc.nat(), fc.constantFrom(...rewritings, (text: string) => text));
+  fc.assert(
+    fc.property(topics, fc.tuple(drawn, drawn, drawn), fc.nat(), fc.nat(), (topic, all, a, b) => {
+      const texts = all.map(([seed, rewrite]) =>
+        rewrite(encodeMessage(drawMessage(seededRandom(seed), topic)))
+      );
+      // Two cuts anywhere: pieces of messages fit together that should not.
+      const bytes = new TextEncoder().encode(texts.join(""));
+      const [start, end] = [a % bytes.length, b % bytes.length].sort((one, other) => one - other);
+      for (const [from, to] of [[start!, end!], [texts[0]!.length, bytes.length]] as const) {
+        const value = bytes.slice(from, to);
+        const record = { ...recordOf(topic, value), [SPAN]: { bytes, start: from, end: to } };
+        const read = readRecord(record, topic, new RecordClaims(TABLE));
+        assert.deepEqual(read, readOf(topic, value));
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+Deno.test("RecordClaims.read() takes an output's end for one only where the output begins", () => {
+  const message = drawMessage(seededRandom(1), "orders");
+  const text = encodeMessage({ ...message, id: "orders/0/1/0", sequence: 3 } as Message);
+  const bytes = new TextEncoder().encode(text);
+  for (let start = 1; start < bytes.length; start++) {
+    const value = bytes.slice(start);
+    const span = { bytes, start, end: bytes.length };
+    const record = { ...recordOf("orders", value), [SPAN]: span };
+    const read = readRecord(record, "orders", new RecordClaims(TABLE));
+    assert.deepEqual(read, readOf("orders", value));
+    assert.equal(read.fingerprint, -1);
+  }
 });
 
 Deno.test("RecordClaims.read() survives any bytes", () => {
