@@ -121,15 +121,16 @@ export class PartitionSteps<R extends FoldedRole = FoldedRole> {
 
   async #jump(offset: number): Promise<void> {
     const first = Math.max(0, offset - STEPS_BEFORE_A_JUMP);
+    this.#backward = null;
     const live = await this.#goTo(first, offset);
     this.#window.restart(live.nextOffset);
-    this.#backward = null;
     while (live.nextOffset <= offset) this.#window.append(await this.#folding.aloud(live));
   }
 
   /** Brings the live fold to an offset, or to one behind it where it is already on its way to `last`. */
   async #goTo(offset: number, last: number = offset): Promise<FoldOf<R>> {
     if (this.#live === null || !this.#isOnItsWay(this.#live.nextOffset, last)) {
+      this.#live = null; // Two at once would take twice the memory.
       this.#live = this.#folding.openAt(offset);
       this.#measuredAt = -MEASURE_RECORDS;
     }
