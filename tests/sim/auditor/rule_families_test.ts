@@ -58,6 +58,9 @@ for (const [rule, mutant] of Object.entries(MUTANTS)) {
 
 const FOLDED = ["orders", "notifications", "market-data", "order-commands"] as const;
 
+/** Records of each topic that are changed, one at a time. */
+const ROUNDS = 5;
+
 /** One thing that no run may do to a record that an actor wrote. */
 const CHANGES: Readonly<
   Record<string, (records: StoredRecord[], at: number, random: Random) => void>
@@ -88,11 +91,13 @@ const CHANGES: Readonly<
 for (const [change, act] of Object.entries(CHANGES)) {
   Deno.test(`a derived record that ${change} is caught, by two parts as by one`, async () => {
     const random = seededRandom(11, change);
-    for (const topic of FOLDED) {
+    for (const topic of Array.from({ length: ROUNDS }, () => FOLDED).flat()) {
       const log = playFolds(7, 160);
       const records = log.records(topic, Math.floor(random() * PARTITIONS));
-      const derived = records.flatMap(({ value }, at) =>
-        String(value).includes('"sequence":') ? [at] : []
+      const texts = records.map(({ value }) => String(value));
+      // Of one that came again nobody misses the repeat.
+      const derived = texts.flatMap((text, at) =>
+        text.includes('"sequence":') && texts.indexOf(text) === texts.lastIndexOf(text) ? [at] : []
       );
       const at = derived[Math.floor(random() * derived.length * 0.9)]!;
       const before = String(records[at]!.value);
