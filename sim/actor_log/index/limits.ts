@@ -33,7 +33,7 @@ export const SEGMENT_ENTRIES = 2 ** 18;
 /** A segment is cut into so many pieces of some 3 KB, of which a question reads one. A power of two. */
 export const SEGMENT_BUCKETS = 512;
 
-/** Buckets kept for the next question, up to 20 KB each: all of two segments, for who reads on over their border. */
+/** Buckets kept for the next question, some 3 KB each: all of two segments, for who reads on over their border. */
 export const KEPT_BUCKETS = 2 * SEGMENT_BUCKETS;
 
 /** Records that are read ahead, of all partitions together, and at least and at most of each. */
