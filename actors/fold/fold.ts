@@ -119,7 +119,10 @@ export interface Fold<State, T extends MessageTopic = MessageTopic> {
    * message is admitted.
    */
   admits?(state: State, input: Pick<FoldInput<TopicMessages[T]>, "message" | "key">): boolean;
-  /** Canonical bytes: equal states give equal bytes, however they came about. */
+  /**
+   * Canonical bytes: equal states give equal bytes, however they came about. They are the caller's, who
+   * gives their memory back: never bytes that the fold keeps.
+   */
   encode(state: State): Uint8Array;
   /** The state that {@link encode} gave. */
   decode(bytes: Uint8Array, context: FoldContext): State;

@@ -25,7 +25,7 @@ import { deadLetterBody } from "./dead_letter.ts";
 import { derivedMessage } from "./derived_message.ts";
 import type { Body, Fold, FoldContext, Outbox, OutputTopic } from "./fold.ts";
 import type { RecordTrace } from "./record_trace.ts";
-import { packState, viewState } from "./state_bytes.ts";
+import { packOwnedState, viewState } from "./state_bytes.ts";
 
 /** Partition counts by topic, as the floor was opened with. */
 export type PartitionCounts = Readonly<Record<TopicName, number>>;
@@ -205,7 +205,7 @@ export class PartitionFold<State, T extends MessageTopic> implements Outbox {
         sequences.map((sequence, partition) => [`${topic}/${partition}`, sequence] as const)
       ),
     };
-    return packState(head, [this.#fold.encode(this.#state)]);
+    return packOwnedState(head, [this.#fold.encode(this.#state)]);
   }
 
   /** What the role's logic emits to, for the record at hand. */

@@ -9,7 +9,7 @@
 
 import type { FloorParameters } from "../../kafka/messages/mod.ts";
 import type { FoldContext } from "../fold/fold.ts";
-import { giveBack, packState, unpackState } from "../fold/state_bytes.ts";
+import { giveBack, packOwnedState, unpackState } from "../fold/state_bytes.ts";
 import { Account } from "./account.ts";
 import { BYTES_PER_ANSWER } from "./answer_ring.ts";
 import { emptyGatewayState, type GatewayState, openFloorOf } from "./gateway_state.ts";
@@ -47,9 +47,7 @@ export function encodeGatewayState(state: GatewayState): Uint8Array {
     joined(memories.map(({ fingerprints }) => bytesOf(fingerprints))),
     joined(memories.map(({ answers }) => answers)),
   ];
-  const packed = packState(head, parts);
-  for (const part of parts) giveBack(part);
-  return packed;
+  return packOwnedState(head, parts);
 }
 
 export function decodeGatewayState(bytes: Uint8Array, context: FoldContext): GatewayState {

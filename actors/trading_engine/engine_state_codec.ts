@@ -6,7 +6,7 @@
  */
 
 import type { FloorParameters } from "../../kafka/messages/mod.ts";
-import { packState, viewState } from "../fold/state_bytes.ts";
+import { packOwnedState, viewState } from "../fold/state_bytes.ts";
 import { EngineState, ownerOf, refreshQuote, type SymbolBook } from "./engine_state.ts";
 
 /** Numbers of one order: order number, price, lots, client timestamp, index of its user. */
@@ -61,7 +61,7 @@ export function encodeEngineState(state: EngineState): Uint8Array {
   const users = [...userIndexes.keys()].sort();
   renumber(numbers, users.map((user) => userIndexes.get(user)!));
   const head: StateHead = { parameters: state.parameters, books, users, orderIds };
-  return packState(head, [new Uint8Array(numbers.buffer)]);
+  return packOwnedState(head, [new Uint8Array(numbers.buffer)]);
 }
 
 /** Lets every order name its user by the place of the user's index in `indexes`. */

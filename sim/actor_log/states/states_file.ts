@@ -5,6 +5,7 @@
  */
 
 import { crc32 } from "node:zlib";
+import { giveBack } from "../../../actors/fold/state_bytes.ts";
 import { applyDelta } from "./byte_delta.ts";
 import { CHAIN_LENGTH } from "./checkpoint_chain.ts";
 import { differenceBetween, type LogIdentity } from "./log_identity.ts";
@@ -105,7 +106,9 @@ export class StatesFile implements Disposable {
 
   #applied(snapshot: Uint8Array, link: Uint8Array): Uint8Array {
     try {
-      return applyDelta(snapshot, link, (length) => this.#buffers.next(length));
+      const applied = applyDelta(snapshot, link, (length) => this.#buffers.next(length));
+      giveBack(link);
+      return applied;
     } catch (error) {
       if (error instanceof RangeError) throw this.#bytes.damaged(error.message);
       throw error;

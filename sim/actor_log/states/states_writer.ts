@@ -5,6 +5,7 @@
  */
 
 import { crc32 } from "node:zlib";
+import { giveBack } from "../../../actors/fold/state_bytes.ts";
 import { CheckpointChain } from "./checkpoint_chain.ts";
 import type { LogIdentity } from "./log_identity.ts";
 import { StatesError } from "./states_error.ts";
@@ -75,6 +76,8 @@ export class StatesWriter implements Disposable {
       snapshotBytes: snapshot.length,
     });
     this.#write(bytes);
+    // A snapshot is the chain's.
+    if (bytes !== snapshot) giveBack(bytes);
   }
 
   /** Makes it whole: from now on the file is there. */

@@ -20,7 +20,7 @@ export const snapshotBeforeTheFold: PlantedBug = {
     const taken = new Map<EngineState, Uint8Array>();
     const fold = {
       ...tradingEngineFold,
-      encode: (state: EngineState) => taken.get(state) ?? tradingEngineFold.encode(state),
+      encode: (state: EngineState) => taken.get(state)?.slice() ?? tradingEngineFold.encode(state),
     };
     return foldingConsumer(fold, {
       start,
