@@ -10,7 +10,7 @@ import type { TopicPartition } from "../../kafka/event_log.ts";
 import type { FloorParameters } from "../../kafka/messages/mod.ts";
 import { TOPIC_NAMES, type TopicName } from "../../kafka/topics.ts";
 import type { EntryFilter } from "./actor_log.ts";
-import { textTest } from "./raw_test.ts";
+import { textSieve } from "./raw_sieve.ts";
 import type { Entry, ReadRecord, StepOwner } from "./step.ts";
 import { subjectOf } from "./subject.ts";
 
@@ -74,7 +74,7 @@ function recordPasses(record: ReadRecord, filter: EntryFilter): boolean {
   if (partition !== undefined && place.partition !== partition) return false;
   if (type !== undefined && (message?.type ?? "malformed") !== type) return false;
   if (failures === true && place.topic !== "dead-letters") return false;
-  if (!textTest(filter)(record)) return false;
+  if (!textSieve(filter)(record)) return false;
   if (userId === undefined && symbol === undefined && orderId === undefined) return true;
   const about = subjectOf(record);
   return (userId === undefined || about.userId === userId) &&

@@ -18,7 +18,7 @@ import { commandOf, type IntentLookup } from "./intents_and_commands.ts";
 import { OutputFinder } from "./output_finder.ts";
 import { placeOutputs } from "./outputs_in_log.ts";
 import { formatPartition, formatPlace, isSamePlace, type RecordPlace } from "./record_place.ts";
-import { rawTest } from "./raw_test.ts";
+import { rawSieve } from "./raw_sieve.ts";
 import { readRecordOf, type RecordReader } from "./record_reader.ts";
 import type { StepFolder } from "./states/step_folder.ts";
 import { isSource, StepOwners } from "./step_owners.ts";
@@ -154,7 +154,7 @@ export class RunActorLog implements ActorLog {
   async *entries(search: Search): AsyncGenerator<Entry> {
     const { from, direction, filter, signal, onProgress } = search;
     const partitions = partitionsFor(filter, this.run.parameters.partitions);
-    const mayPass = rawTest(filter);
+    const mayPass = rawSieve(filter);
     let looked = 0;
     for (
       const found of this.index.entries({

@@ -14,14 +14,21 @@ async function liveRecord(log: ActorLog, place: RecordPlace) {
   return { ...place, timestamp, key, text };
 }
 
-Deno.test("LiveDecisions.of() decides every step as the stepper does afterwards", async () => {
-  using run = await playRun("crash_before_commit", { durationMs: 1_500 });
-  await using events = await openEventLog(
-    { kind: "embedded", path: `${run.directory}/log.sqlite` },
-    { create: false },
-  );
+/** A run whose floor has ended, and its log. */
+async function playedRun() {
+  await using opened = new AsyncDisposableStack();
+  const run = opened.use(await playRun("crash_before_commit", { durationMs: 1_500 }));
+  const path = `${run.directory}/log.sqlite`;
+  const events = opened.use(await openEventLog({ kind: "embedded", path }, { create: false }));
   const parameters = await readFloorParameters(events);
   assert.ok(parameters !== null);
+  const ending = opened.move();
+  return { run, events, parameters, [Symbol.asyncDispose]: () => ending.disposeAsync() };
+}
+
+Deno.test("LiveDecisions.of() decides every step as the stepper does afterwards", async () => {
+  await using played = await playedRun();
+  const { run, events, parameters } = played;
   const units = unitsOf(parameters);
   const decisions = new LiveDecisions(events, parameters);
   await using log = await openActorLog({ run: run.directory });
@@ -49,13 +56,8 @@ Deno.test("LiveDecisions.of() decides every step as the stepper does afterwards"
 });
 
 Deno.test("LiveDecisions.of() tells a step again, and one that lies before it", async () => {
-  using run = await playRun("crash_before_commit", { durationMs: 1_500 });
-  await using events = await openEventLog(
-    { kind: "embedded", path: `${run.directory}/log.sqlite` },
-    { create: false },
-  );
-  const parameters = await readFloorParameters(events);
-  assert.ok(parameters !== null);
+  await using played = await playedRun();
+  const { events, parameters } = played;
   const decisions = new LiveDecisions(events, parameters);
   const read = { topic: "orders", partition: 3, timestamp: 0, key: null, text: null };
   const at = (offset: number) =>

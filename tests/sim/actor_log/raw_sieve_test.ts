@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { EntryFilter } from "../../../sim/actor_log/actor_log.ts";
 import { actorsOf } from "../../../sim/actor_log/actors_of.ts";
 import { passes } from "../../../sim/actor_log/entry_filter.ts";
-import { rawTest } from "../../../sim/actor_log/raw_test.ts";
+import { rawSieve } from "../../../sim/actor_log/raw_sieve.ts";
 import { readRecordOf } from "../../../sim/actor_log/record_reader.ts";
 import { command } from "../stepper/support/entries.ts";
 
@@ -72,7 +72,7 @@ function textOf({ fields, form }: Drawn): string | null {
   });
 }
 
-Deno.test("rawTest() lets through whatever passes the filter, however it is written", () => {
+Deno.test("rawSieve() lets through whatever passes the filter, however it is written", () => {
   let passed = 0;
   let stopped = 0;
   fc.assert(
@@ -84,7 +84,7 @@ Deno.test("rawTest() lets through whatever passes the filter, however it is writ
       const value = text === null ? null : new TextEncoder().encode(text);
       const found = readRecordOf({ ...place, timestamp: 0, headers: {}, key, text, value }, place);
       const entry = { kind: "record", rank: 0, record: found, actors: actorsOf(found) } as const;
-      const mayPass = rawTest(filter)({ key, text });
+      const mayPass = rawSieve(filter)({ key, text });
       if (passes(entry, filter)) {
         passed++;
         assert.ok(mayPass, JSON.stringify({ text, key, filter }));

@@ -18,9 +18,9 @@ export interface RawRecord {
 const WRITTEN_AS_THEY_ARE = /^[A-Za-z0-9 .:_@-]+$/;
 
 /** Whether a record may pass a filter: false only of one that surely does not. */
-export function rawTest(filter: EntryFilter): (record: RawRecord) => boolean {
+export function rawSieve(filter: EntryFilter): (record: RawRecord) => boolean {
   const { userId, symbol, orderId, type } = filter;
-  const holdsText = textTest(filter);
+  const holdsText = textSieve(filter);
   // Bytes that are no message have a user by their key, and "malformed" stands in no record.
   const named = [symbol, orderId, ...(type === "malformed" ? [] : [type])]
     .filter((value) => value !== undefined);
@@ -38,7 +38,7 @@ export function rawTest(filter: EntryFilter): (record: RawRecord) => boolean {
 }
 
 /** Whether a record holds the text that a filter wants, in its value or its key; case does not matter. */
-export function textTest({ text }: EntryFilter): (record: RawRecord) => boolean {
+export function textSieve({ text }: EntryFilter): (record: RawRecord) => boolean {
   if (text === undefined || text === "") return () => true;
   const wanted = text.toLowerCase();
   return (record) =>
