@@ -11,6 +11,7 @@ import type { AuditOptions, AuditProgress } from "./auditor/audit_run.ts";
 import { hasDrained } from "./auditor/rules/liveness.ts";
 import { checkAuditor } from "./auditor/self_check/self_check.ts";
 import type { AuditReport } from "./auditor/verdict.ts";
+import { percentDone } from "./command_line/progress_line.ts";
 import { formatCount } from "./report/figures.ts";
 
 /** What is to be judged, and how. */
@@ -44,13 +45,14 @@ export async function auditFinishedRun(
 }
 
 function everyPercent(show: (line: string) => void): (progress: AuditProgress) => void {
-  let shown = -1;
-  return ({ topic, partition, recordsRead, recordsTotal }) => {
-    const percent = Math.floor(100 * recordsRead / Math.max(1, recordsTotal));
-    if (percent === shown) return;
-    shown = percent;
+  let shown = "";
+  return ({ topic, partition, recordsRead, recordsTotal, judgesAgain }) => {
+    const done = percentDone(recordsRead, recordsTotal) +
+      (judgesAgain ? " once more, in one pass" : "");
+    if (done === shown) return;
+    shown = done;
     show(
-      `${percent} %: ${formatCount(recordsRead)} of ${formatCount(recordsTotal)} records, ` +
+      `${done}: ${formatCount(recordsRead)} of ${formatCount(recordsTotal)} records, ` +
         `${topic}/${partition}`,
     );
   };

@@ -53,11 +53,15 @@ export async function auditLogInThreads(
   return await judgeRun(log, options, async (topics) => {
     const partOf = (family: RuleFamily) => ({ family, topics, ...partOptions(options) });
     const halves = (["users", "engines"] as const).map((family) => topicsOf(partOf(family)));
-    const tell = progressOf(options, halves);
+    const tellHalves = progressOf(options, halves);
+    const tellWhole = progressOf(options, [topicsOf(partOf("all"))], { judgesAgain: true });
     const threads: AuditThread[] = [];
     try {
       return await judgeByHalves((family) => {
-        const thread = new AuditThread({ log: config, part: partOf(family) }, tell);
+        const thread = new AuditThread(
+          { log: config, part: partOf(family) },
+          family === "all" ? tellWhole : tellHalves,
+        );
         threads.push(thread);
         return thread.report;
       });
@@ -77,8 +81,13 @@ class AuditThread {
     this.#worker = worker;
     this.report = new Promise((resolve, reject) => {
       worker.onmessage = ({ data: news }: MessageEvent<AuditNews>) => {
-        if (news.kind === "progress") onProgress(news.at, news.records);
-        else if (news.kind === "done") resolve(news.report);
+        if (news.kind === "progress") {
+          onProgress(news.at, news.records);
+          return;
+        }
+        // A pass over all that may follow is not to share the memory with what a half held.
+        this.end();
+        if (news.kind === "done") resolve(news.report);
         else reject(errorOf(news));
       };
       worker.onerror = (event) => {

@@ -22,6 +22,8 @@ export interface AuditProgress {
   readonly partition: number;
   readonly recordsRead: number;
   readonly recordsTotal: number;
+  /** Whether two halves left something open, so that all is judged once more, counted from 0 again. */
+  readonly judgesAgain: boolean;
 }
 
 /** How a run is to be judged. */
@@ -127,6 +129,7 @@ export function partOptions({ drained, openFloor, auditFolder, memory }: AuditOp
 export function progressOf(
   { onProgress }: AuditOptions,
   parts: readonly (readonly TopicDescription[])[],
+  { judgesAgain }: Pick<AuditProgress, "judgesAgain"> = { judgesAgain: false },
 ): (at: { readonly topic: string; readonly partition: number }, records: number) => void {
   const lengths = parts.flat().map(({ name, offsets }) => {
     return { name, records: offsets.reduce((sum, { start, end }) => sum + end - start, 0) };
@@ -138,7 +141,7 @@ export function progressOf(
   return ({ topic, partition }, records) => {
     read += records;
     const recordsRead = Math.floor(recordsTotal * Math.min(1, read / toRead));
-    onProgress?.({ topic, partition, recordsRead, recordsTotal });
+    onProgress?.({ topic, partition, recordsRead, recordsTotal, judgesAgain });
   };
 }
 

@@ -20,7 +20,7 @@ export interface AuditedSession {
 
 /** Reads the log of a session past all faults. @throws {EventLogError} when it cannot be read */
 export async function auditSession(
-  ground: SessionGround,
+  ground: Pick<SessionGround, "openAgain" | "logConfig">,
   options: {
     readonly folder: Pick<RunFolder, "paths">;
     readonly drained: boolean;
@@ -32,7 +32,8 @@ export async function auditSession(
   },
 ): Promise<AuditedSession> {
   await using log = await ground.openAgain();
-  const { drained, stuckAfterMs, digests } = options;
+  const { drained, stuckAfterMs, digests, say } = options;
+  let isSaid = false;
   const report = await auditLog(log, {
     config: ground.logConfig,
     auditFolder: options.folder.paths.audit,
@@ -40,8 +41,14 @@ export async function auditSession(
     ...(stuckAfterMs === undefined ? {} : { stuckAfterMs }),
     digests,
     selfCheck: await checkAuditor(),
+    onProgress({ judgesAgain }) {
+      if (judgesAgain && !isSaid) {
+        say("judging once more, in one pass: two halves left something open");
+      }
+      isSaid = judgesAgain;
+    },
   });
-  options.say(
+  say(
     `audited ${report.recordsRead} records in ${(report.tookMs / 1000).toFixed(1)} s`,
   );
   return { verdicts: report.verdicts, recordsAppended: await recordsAppended(log) };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { auditCommand } from "../../sim/audit_command.ts";
-import { copyToFile } from "./auditor/support/embedded_copy.ts";
+import { addGarbage, copyToFile } from "./auditor/support/embedded_copy.ts";
 import { playSession } from "./auditor/support/sessions.ts";
 import { rewrite } from "./auditor/support/tampering.ts";
 import { lockFile } from "../../actors/floor/process_lock.ts";
@@ -162,6 +162,27 @@ Deno.test("auditCommand() shows the records that break a rule, and gives exit co
     assert.equal(shown.at(-1), "");
     const json = JSON.parse((await audit(run, "--json")).text);
     assert.equal(json.verdicts.length, 17);
+  } finally {
+    Deno.removeSync(run, { recursive: true });
+  }
+});
+
+Deno.test("auditCommand() shows that a large run that breaks a rule is judged once more", async () => {
+  const run = await tradedRun();
+  try {
+    await addGarbage(`${run}/log.sqlite`, 50_000);
+    const shown: string[] = [];
+    const { code, text } = await audit(run, "--open", (line) => shown.push(line));
+    assert.equal(code, 1, text);
+    assert.equal(shown.pop(), "");
+    const again = shown.findIndex((line) => line.includes("once more"));
+    assert.match(shown[again - 1]!, /^100 %: (\d+(?:,\d+)*) of \1 records/);
+    assert.ok(again < shown.length - 1);
+    const line = /^(\d+) % once more, in one pass: [\d,]+ of [\d,]+ records, [a-z-]+\/\d+$/;
+    const percents = shown.slice(again).map((text) => Number(line.exec(text)?.[1]));
+    assert.ok(percents.every(Number.isInteger));
+    assert.deepEqual(percents, percents.toSorted((a, b) => a - b));
+    assert.equal(percents.at(-1), 100);
   } finally {
     Deno.removeSync(run, { recursive: true });
   }

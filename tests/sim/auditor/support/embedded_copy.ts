@@ -23,3 +23,10 @@ export async function copyToFile(log: ArrayLog, path: string): Promise<void> {
     }
   }
 }
+
+/** Adds so many records that are no messages, which break a rule. */
+export async function addGarbage(path: string, count: number): Promise<void> {
+  await using file = await openEventLog({ kind: "embedded", path }, { create: false });
+  const records = Array.from({ length: count }, () => ({ key: "MSFT", value: "{" }));
+  await file.publish([{ topic: "market-data", partition: 0, records }]);
+}
