@@ -149,6 +149,7 @@ Deno.test("stepCommand()", async (t) => {
   await t.step("says what the run does not have, and what is near", async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [["--user", "user-22"], /no user "user-22"; near to it: .*user-2/],
+      [["--actor", "order-gateway-77"], /no actor "order-gateway-77"; there are order-gateway-0$/],
       [["--order", "order-command-producer-0-33333"], /no order .*; near to it: order-command-/],
       [["--at", "orders/9/1"], /--at: There is no orders\/9\/1: orders has partitions 0 to 5/],
       [["--at", "#99999"], /--at: There is no #99999: entries are #0 to #\d+/],

@@ -22,6 +22,9 @@ type FilterName = typeof NAMES[number];
 /** What a filter may look like, for messages. */
 export const FILTER_FORM = `words such as user=501, of ${NAMES.join(", ")}; or failures`;
 
+/** Actors named where the one asked for is not there. */
+const MAX_ACTORS_LISTED = 12;
+
 const WORD = /\s*(?:([^\s=:"]+)[=:](?:"((?:[^"\\]|\\.)*)"|(\S*))|([^\s=:]+))/y;
 
 /** The filter that a text writes; an empty one lets everything pass. */
@@ -116,9 +119,12 @@ function nearRole(role: string): boolean {
 
 /** What a filter names that the run does not have, with what is near; null when it has all of it. */
 export function absentFrom(
-  { userId, orderId, symbol }: EntryFilter,
+  { actor, userId, orderId, symbol }: EntryFilter,
   { index, parameters }: { readonly index: RunIndex; readonly parameters: FloorParameters },
 ): string | null {
+  if (actor !== undefined && !isActorOf(index, actor)) {
+    return `The run has no actor ${JSON.stringify(actor)}; ${actorsLike(actor, index)}`;
+  }
   if (userId !== undefined) {
     const { found, nearest } = index.userNear(userId);
     if (!found) return `The run has no user ${JSON.stringify(userId)}${orNear(nearest)}`;
@@ -137,6 +143,31 @@ export function absentFrom(
     return `The floor does not trade ${JSON.stringify(symbol)}${suggestion(symbol, symbols)}`;
   }
   return null;
+}
+
+/** Whether it is a role, or runtime events tell of it: without them nobody knows who did a step. */
+function isActorOf(index: RunIndex, actor: string): boolean {
+  if (ROLES_TO_FILTER.some((role) => role === actor)) return true;
+  const [event] = index.events({ from: 0, direction: "forward", actor });
+  return event !== undefined || actorsOf(index).some((each) => roleOfActor(each) === actor);
+}
+
+/** The run's actors of the role that was asked for, or all where it has none of it. */
+function actorsLike(actor: string, index: RunIndex): string {
+  const all = actorsOf(index);
+  const ofRole = all.filter((each) => roleOfActor(each) === roleOfActor(actor));
+  const there = ofRole.length > 0 ? ofRole : all;
+  if (there.length === 0) return "its runtime events tell of none";
+  const more = there.length - MAX_ACTORS_LISTED;
+  return `there are ${there.slice(0, MAX_ACTORS_LISTED).join(", ")}` +
+    (more > 0 ? ` and ${more} more` : "");
+}
+
+/** Actors that were ever started. */
+function actorsOf(index: RunIndex): readonly string[] {
+  const started = index.events({ from: 0, direction: "forward", kinds: ["starting"] });
+  return [...new Set([...started].map(({ event }) => event.actor))]
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
 }
 
 function orNear(nearest: readonly string[]): string {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { EntryFilter } from "../../../../sim/actor_log/actor_log.ts";
+import type { EventsWanted } from "../../../../sim/actor_log/index/run_index.ts";
 import {
   absentFrom,
   formatFilter,
@@ -66,4 +67,39 @@ Deno.test("absentFrom() names what is near to what the run does not have", () =>
   assert.match(absentFrom({ orderId: "1003" }, run) ?? "", /no order "1003"; near to it: 1002/);
   assert.match(absentFrom({ symbol: "AAPPL" }, run) ?? "", /did you mean "AAPL"/);
   assert.equal(absentFrom({ symbol: "NOPE-9" }, run), null, "somebody may have asked for it");
+});
+
+Deno.test("absentFrom() names the actors that the run has where the one asked for is none of them", () => {
+  const started = [
+    "notifier-0",
+    ...Array.from({ length: 14 }, (_, i) => `order-gateway-${i}`),
+  ];
+  const events = ["floor/gateways", ...started].map((actor, rank) => ({
+    rank,
+    event: { actor, kind: actor.includes("/") ? "give-up" : "starting" },
+  }));
+  const indexOf = (all: typeof events) => ({
+    events: ({ actor, kinds }: EventsWanted) =>
+      all.toReversed().filter(({ event }) =>
+        (actor === undefined || event.actor === actor) &&
+        (kinds === undefined || kinds.some((kind) => kind === event.kind))
+      ),
+  });
+  const absent = (actor: string, all = events) =>
+    absentFrom({ actor }, { index: indexOf(all) as never, parameters: RUN.parameters });
+  for (const there of ["order-gateway-13", "order-gateway", "trading-engine", "floor/gateways"]) {
+    assert.equal(absent(there), null);
+  }
+  assert.equal(
+    absent("order-gateway-77"),
+    `The run has no actor "order-gateway-77"; there are ${
+      started.slice(1, 13).join(", ")
+    } and 2 more`,
+  );
+  assert.match(absent("notifier-1")!, /; there are notifier-0$/);
+  assert.match(
+    absent("portfolio-manager-0")!,
+    /; there are notifier-0, order-gateway-0, order-gateway-1, order-gateway-2, /,
+  );
+  assert.match(absent("notifier-1", [])!, /; its runtime events tell of none$/);
 });
