@@ -119,3 +119,11 @@ export type Entry =
     readonly actors: readonly Role[];
   }
   | { readonly kind: "event"; readonly rank: number; readonly event: RuntimeEvent };
+
+/** A step that cannot be folded. */
+export interface UntoldStep {
+  readonly actor: Role;
+  readonly record: ReadRecord;
+  /** What keeps it, as a sentence. */
+  readonly trouble: string;
+}

@@ -10,7 +10,7 @@ import type { Role } from "../../actors/topology.ts";
 import type { Message } from "../../kafka/messages/mod.ts";
 import { jsonLine } from "./json_line.ts";
 import { formatPlace } from "./record_place.ts";
-import type { ReadRecord, SentMessage, Step, StepOutcome, StepOwner } from "./step.ts";
+import type { ReadRecord, SentMessage, Step, StepOutcome, StepOwner, UntoldStep } from "./step.ts";
 import type { LadderLevel, StateView } from "./views/state_view.ts";
 
 /** Grows when a field is removed or means something else. Fields may be added without it. */
@@ -76,6 +76,16 @@ export interface EventJson {
   readonly rank: number;
   readonly sinceStartMs: number;
   readonly event: RuntimeEvent;
+}
+
+/** A step that cannot be folded, as JSON. */
+export interface UntoldJson {
+  readonly version: typeof STEP_JSON_VERSION;
+  readonly kind: "untold";
+  readonly rank: number;
+  readonly actor: Role;
+  readonly record: RecordJson;
+  readonly why: string;
 }
 
 /** Where a step stands in its run, and what was decided. */
@@ -170,5 +180,20 @@ export function eventJson(
     rank,
     sinceStartMs: event.at - startedAt,
     event,
+  };
+}
+
+/** A step that cannot be folded as a JSON value. */
+export function untoldJson(
+  { actor, record, trouble }: UntoldStep,
+  { rank, startedAt }: Pick<StepContext, "rank" | "startedAt">,
+): UntoldJson {
+  return {
+    version: STEP_JSON_VERSION,
+    kind: "untold",
+    rank,
+    actor,
+    record: recordJson(record, startedAt),
+    why: trouble,
   };
 }

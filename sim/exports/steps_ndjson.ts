@@ -5,10 +5,9 @@
  */
 
 import type { ActorLog } from "../actor_log/actor_log.ts";
-import { decidedIn } from "../actor_log/decision_facts.ts";
+import { entryJsonLines } from "../actor_log/entry_steps.ts";
 import { jsonLine } from "../actor_log/json_line.ts";
 import {
-  eventJson,
   type RecordJson,
   recordJson,
   STEP_JSON_VERSION,
@@ -27,7 +26,7 @@ export interface RecordLineJson {
   readonly record: RecordJson;
 }
 
-/** Every step and runtime event of a run, a line each. */
+/** Every step and runtime event of a run, a line each; also steps that cannot be folded, as `untold`. */
 export async function* runNdjson(
   log: ActorLog,
   { signal, onProgress }: ExportWatch,
@@ -52,17 +51,12 @@ export function* storyNdjson(story: Story): Generator<string> {
 }
 
 async function entryLines(log: ActorLog, entry: Entry): Promise<readonly string[]> {
-  const { startedAt } = log.run;
-  const { rank } = entry;
-  if (entry.kind === "event") return [jsonLine(eventJson(entry.event, { rank, startedAt }))];
-  const roles = rolesTold(entry.record);
-  if (roles.length === 0) return [recordLine(rank, recordJson(entry.record, startedAt))];
-  const lines: string[] = [];
-  for (const role of roles) {
-    const step = await log.step(entry.record.place, role);
-    lines.push(stepLine(step, { rank, startedAt, decision: await decidedIn(log, step, rank) }));
-  }
-  return lines;
+  if (entry.kind === "event") return await entryJsonLines(log, entry, []);
+  const { rank, record } = entry;
+  const roles = rolesTold(record);
+  return roles.length === 0
+    ? [recordLine(rank, recordJson(record, log.run.startedAt))]
+    : await entryJsonLines(log, entry, roles);
 }
 
 function recordLine(rank: number, record: RecordJson): string {

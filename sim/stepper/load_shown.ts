@@ -8,7 +8,8 @@ import type { Role } from "../../actors/topology.ts";
 import type { ActorLog } from "../actor_log/actor_log.ts";
 import { factsOf } from "../actor_log/decision_facts.ts";
 import { roleOfActor } from "../actor_log/entry_filter.ts";
-import type { Entry, Step } from "../actor_log/step.ts";
+import { stepOrTrouble } from "../actor_log/entry_steps.ts";
+import type { Entry } from "../actor_log/step.ts";
 import { firstListed } from "./draw/entry_list.ts";
 import type { Shown } from "./model/stepper_model.ts";
 
@@ -51,13 +52,8 @@ export class ShownLoader {
 
   async #step(entry: Entry, actor: Role | null): Promise<Pick<Shown, "step" | "trouble">> {
     if (entry.kind === "event" || actor === null) return { step: null, trouble: null };
-    try {
-      return { step: await this.#log.step(entry.record.place, actor), trouble: null };
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      // One step that cannot be folded must not keep anybody from the others.
-      return { step: null, trouble: error.message };
-    }
+    const step = await stepOrTrouble(this.#log, entry.record, actor);
+    return "trouble" in step ? { step: null, trouble: step.trouble } : { step, trouble: null };
   }
 
   async #around(rank: number): Promise<readonly Entry[]> {
@@ -95,23 +91,4 @@ export function tellingActors(entry: Entry, wanted: string | undefined): readonl
   if (wanted !== undefined) return entry.actors.filter((role) => role === roleOfActor(wanted));
   const telling = entry.actors.filter((role) => role !== "audit-logger");
   return telling.length > 0 ? telling : entry.actors;
-}
-
-/** Steps that an entry is told as; a step that cannot be had is told as what kept it. */
-export async function stepsOf(
-  log: ActorLog,
-  entry: Entry,
-  wanted: string | undefined,
-): Promise<readonly (Step | { readonly actor: Role; readonly trouble: string })[]> {
-  if (entry.kind === "event") return [];
-  const steps: (Step | { readonly actor: Role; readonly trouble: string })[] = [];
-  for (const actor of tellingActors(entry, wanted)) {
-    try {
-      steps.push(await log.step(entry.record.place, actor));
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      steps.push({ actor, trouble: error.message });
-    }
-  }
-  return steps;
 }

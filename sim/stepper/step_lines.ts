@@ -5,12 +5,12 @@
  * @module
  */
 
+import type { Role } from "../../actors/topology.ts";
 import type { ActorLog } from "../actor_log/actor_log.ts";
 import { decidedIn } from "../actor_log/decision_facts.ts";
-import { jsonLine } from "../actor_log/json_line.ts";
+import { entryJsonLines, stepOrTrouble } from "../actor_log/entry_steps.ts";
 import { formatPlace } from "../actor_log/record_place.ts";
 import type { Entry, Step } from "../actor_log/step.ts";
-import { eventJson, recordJson, STEP_JSON_VERSION, stepLine } from "../actor_log/step_json.ts";
 import type { Decision } from "../actor_log/views/decision.ts";
 import { eventReasons } from "../actor_log/views/event_sentence.ts";
 import { messageLine } from "../actor_log/views/message_line.ts";
@@ -19,7 +19,7 @@ import { visibleText } from "../actor_log/visible_text.ts";
 import { entryPlace, entryText, entryTime } from "./draw/entry_text.ts";
 import { whereSent } from "./draw/sent_panel.ts";
 import { changeTexts } from "./draw/state_panel.ts";
-import { stepsOf } from "./load_shown.ts";
+import { tellingActors } from "./load_shown.ts";
 import { formatSince } from "./model/since.ts";
 
 /** An entry and whose steps of it are wanted. */
@@ -34,14 +34,26 @@ export interface Telling {
 export async function plainLines({ log, entry, actor }: Telling): Promise<readonly string[]> {
   const units = unitsOf(log.run.parameters);
   const since = formatSince(entryTime(entry) - log.run.startedAt);
-  const { rank } = entry;
-  const head = `#${rank}  ${since}  ${entryPlace(entry)}  ${entryText(entry, units)}`;
-  const below: string[] = entry.kind === "event" ? [...eventReasons(entry.event)] : [];
-  for (const step of await stepsOf(log, entry, actor)) {
-    if ("trouble" in step) below.push(`${step.actor}: cannot be had: ${step.trouble}`);
-    else below.push(...stepTexts(step, { decision: await decidedIn(log, step, rank), units }));
-  }
+  const head = `#${entry.rank}  ${since}  ${entryPlace(entry)}  ${entryText(entry, units)}`;
+  const below = entry.kind === "event"
+    ? eventReasons(entry.event)
+    : await textsOfSteps(log, entry, tellingActors(entry, actor));
   return [head, ...below.map((text) => `  ${text}`)].map(visibleText);
+}
+
+async function textsOfSteps(
+  log: ActorLog,
+  { rank, record }: Entry & { readonly kind: "record" },
+  roles: readonly Role[],
+): Promise<readonly string[]> {
+  const units = unitsOf(log.run.parameters);
+  const texts: string[] = [];
+  for (const role of roles) {
+    const step = await stepOrTrouble(log, record, role);
+    if ("trouble" in step) texts.push(`${role}: cannot be had: ${step.trouble}`);
+    else texts.push(...stepTexts(step, { decision: await decidedIn(log, step, rank), units }));
+  }
+  return texts;
 }
 
 function stepTexts(
@@ -67,24 +79,6 @@ function stepTexts(
 }
 
 /** An entry as lines of JSON: one for each actor's step, one for a runtime event. */
-export async function jsonLinesOf({ log, entry, actor }: Telling): Promise<readonly string[]> {
-  const { startedAt } = log.run;
-  const { rank } = entry;
-  if (entry.kind === "event") return [jsonLine(eventJson(entry.event, { rank, startedAt }))];
-  const lines: string[] = [];
-  for (const step of await stepsOf(log, entry, actor)) {
-    lines.push(
-      "trouble" in step
-        ? jsonLine({
-          version: STEP_JSON_VERSION,
-          kind: "untold",
-          rank,
-          actor: step.actor,
-          record: recordJson(entry.record, startedAt),
-          why: step.trouble,
-        })
-        : stepLine(step, { rank, startedAt, decision: await decidedIn(log, step, rank) }),
-    );
-  }
-  return lines;
+export function jsonLinesOf({ log, entry, actor }: Telling): Promise<readonly string[]> {
+  return entryJsonLines(log, entry, tellingActors(entry, actor));
 }
