@@ -237,7 +237,7 @@ export type {
   PartitionCounts,
   PartitionFoldOptions,
 } from "./actors/fold/partition_fold.ts";
-export { packState, unpackState } from "./actors/fold/state_bytes.ts";
+export { packState, type UnpackedState, unpackState } from "./actors/fold/state_bytes.ts";
 export type { ActorHost, ActorSurroundings, HostedActor } from "./actors/floor/actor_host.ts";
 export type {
   Actor,

@@ -44,7 +44,9 @@ export function packOwnedState(head: unknown, parts: readonly Uint8Array[]): Uin
 
 /** A head and its parts, as {@link packState} takes them. */
 export interface UnpackedState {
+  /** As JSON gave it. */
   readonly head: unknown;
+  /** Bytes as they were packed. */
   readonly parts: readonly Uint8Array[];
 }
 
