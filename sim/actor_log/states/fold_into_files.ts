@@ -17,7 +17,7 @@ import type { FoldedRole } from "./step_folder.ts";
  * Records between two checkpoints: whoever wants a step waits while up to so many are folded again, some
  * 3 µs each, beside the restoring of a state, which takes up to about as long.
  */
-export const CHECKPOINT_RECORDS = 3_000;
+export const CHECKPOINT_RECORDS = 2_000;
 /** Records read at once. */
 const READ_RECORDS = 1_000;
 
