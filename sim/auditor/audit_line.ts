@@ -6,7 +6,8 @@
 
 import { Buffer } from "node:buffer";
 import type { LogRecord } from "../../kafka/event_log.ts";
-import { ByteCursor, Literal, NOWHERE } from "./reading/byte_cursor.ts";
+import { Literal } from "../../kafka/literal.ts";
+import { ByteCursor, NOWHERE } from "./reading/byte_cursor.ts";
 import type { MessageLayout } from "./reading/message_scanner.ts";
 import type { ShapeStep } from "./reading/message_shapes.ts";
 

@@ -74,6 +74,7 @@ async function requireFree(path: string): Promise<void> {
 
 async function opened(path: string, beside: string): Promise<Deno.FsFile> {
   try {
+    // What is not there is no folder; what cannot be looked at is refused where it is opened.
     if ((await Deno.stat(path).catch(() => null))?.isDirectory === true) throw isFolder(path);
     return await Deno.open(beside, { write: true, createNew: true });
   } catch (error) {

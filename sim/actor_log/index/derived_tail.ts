@@ -10,15 +10,16 @@
  */
 
 import { ASCII, digitsStart, ENDS_PLAIN_TEXT, isWholeNumber, wholeNumber } from "./ascii.ts";
-import { type ByteRow, Token } from "./byte_row.ts";
+import { Literal } from "../../../kafka/literal.ts";
+import type { ByteRow } from "./byte_row.ts";
 
-const TIMESTAMP = new Token(`,"timestamp":`);
-const SEQUENCE = new Token(`,"sequence":`);
-const CAUSATION = new Token(`,"causationId":`);
-const CORRELATION = new Token(`,"correlationId":`);
-const ID = new Token(`,"id":`);
+const TIMESTAMP = new Literal(`,"timestamp":`);
+const SEQUENCE = new Literal(`,"sequence":`);
+const CAUSATION = new Literal(`,"causationId":`);
+const CORRELATION = new Literal(`,"correlationId":`);
+const ID = new Literal(`,"id":`);
 /** No text and no name that is looked for reaches past it, into what stands before the record. */
-const BEGINNING = new Token(`{"type":"`);
+const BEGINNING = new Literal(`{"type":"`);
 
 /** The end of a derived message: one object for many, read into again and again. */
 export class DerivedTail {
@@ -55,7 +56,7 @@ export class DerivedTail {
   }
 
   /** A text that ends before `end`, of printable ASCII without escapes, and its name before it. */
-  #text(row: ByteRow, end: number, name: Token): boolean {
+  #text(row: ByteRow, end: number, name: Literal): boolean {
     const { bytes } = row;
     let at = end - 1;
     if (bytes[at] !== ASCII.quote) return false;

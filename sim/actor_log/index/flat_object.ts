@@ -7,7 +7,8 @@
  */
 
 import { ASCII, asciiBytes, ENDS_PLAIN_TEXT, isToken, isWholeNumber } from "./ascii.ts";
-import { ByteRow, Token } from "./byte_row.ts";
+import { Literal } from "../../../kafka/literal.ts";
+import { ByteRow } from "./byte_row.ts";
 import { ObjectShape, type ShapedMember, VALUE } from "./object_shape.ts";
 
 /** The names that are looked for. */
@@ -48,9 +49,9 @@ TOKENS.forEach((token, field) => BY_SHAPE[shapeOf(token.length, token[0]!)] = fi
 /** Bytes of brace, `type` and colon: what stands before an object's first text, but for its quotes. */
 const FIRST_TEXT_NAME = 6;
 
-const NULL = new Token("null");
-const TRUE = new Token("true");
-const FALSE = new Token("false");
+const NULL = new Literal("null");
+const TRUE = new Literal("true");
+const FALSE = new Literal("false");
 
 /** By {@link Field}: its number here. */
 export const FIELD = Object.fromEntries(
@@ -167,9 +168,9 @@ export class FlatObject {
   }
 
   /** Whether a field is this text. */
-  is(field: number, token: Token): boolean {
+  is(field: number, literal: Literal): boolean {
     return this.kinds[field] === KIND.text &&
-      this.#row.is(token, this.#starts[field]!, this.#ends[field]!);
+      this.#row.is(literal, this.#starts[field]!, this.#ends[field]!);
   }
 
   /** Whether a field is a text without escapes, of 1 to `longest` characters. */
@@ -296,7 +297,7 @@ function shapeOf(length: number, first: number): number {
 }
 
 /** The word that begins with a letter, or null: then it may be a number. */
-function wordOf(first: number): Token | null {
+function wordOf(first: number): Literal | null {
   if (first === ASCII.n) return NULL;
   if (first === ASCII.t) return TRUE;
   return first === ASCII.f ? FALSE : null;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Token } from "./byte_row.ts";
+import { Literal } from "../../../kafka/literal.ts";
 
 /** How a value is written: as a text, as a text that holds an object, or without quotes. */
 export const VALUE = { text: 0, object: 1, bare: 2 } as const;
@@ -24,7 +24,7 @@ export interface ShapedMember {
 export class ObjectShape {
   readonly count: number;
   /** By member: what stands before its value. */
-  readonly beginnings: readonly Token[];
+  readonly beginnings: readonly Literal[];
   /** By member: its field, and how its value is written. */
   readonly fields: Int8Array;
   readonly values: Uint8Array;
@@ -33,7 +33,7 @@ export class ObjectShape {
 
   constructor(members: readonly ShapedMember[]) {
     this.count = members.length;
-    this.beginnings = members.map(({ beginning }) => new Token(beginning));
+    this.beginnings = members.map(({ beginning }) => new Literal(beginning));
     this.fields = Int8Array.from(members, ({ field }) => field);
     this.values = Uint8Array.from(members, ({ value }) => value);
   }

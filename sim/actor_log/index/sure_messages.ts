@@ -5,23 +5,23 @@
  */
 
 import { MAX_ID_LENGTH } from "../../../kafka/messages/mod.ts";
-import { Token } from "./byte_row.ts";
+import { Literal } from "../../../kafka/literal.ts";
 import { FIELD, type FlatObject, KIND } from "./flat_object.ts";
 
 /** The longest message id, as its schema has it. */
 export const MAX_MESSAGE_ID_LENGTH = 3 * MAX_ID_LENGTH;
 
 const TYPE = {
-  intent: new Token("intent"),
-  intentsAcknowledged: new Token("intents-acknowledged"),
-  placeOrder: new Token("place-order"),
-  cancelOrder: new Token("cancel-order"),
-  deposit: new Token("deposit"),
-  price: new Token("price"),
-  settleFill: new Token("settle-fill"),
-  releaseOrder: new Token("release-order"),
+  intent: new Literal("intent"),
+  intentsAcknowledged: new Literal("intents-acknowledged"),
+  placeOrder: new Literal("place-order"),
+  cancelOrder: new Literal("cancel-order"),
+  deposit: new Literal("deposit"),
+  price: new Literal("price"),
+  settleFill: new Literal("settle-fill"),
+  releaseOrder: new Literal("release-order"),
 } as const;
-const TEXT_ENCODING = new Token("text");
+const TEXT_ENCODING = new Literal("text");
 
 /** Whether it is a price, by its type alone. */
 export function isPrice(object: FlatObject): boolean {

@@ -9,6 +9,7 @@
  */
 
 import { SPAN, type StoredValue } from "../../../kafka/value_span.ts";
+import type { Literal } from "../../../kafka/literal.ts";
 import { Fingerprinter } from "../fingerprint.ts";
 
 /** In the place of a place: the bytes are not what was expected. */
@@ -30,27 +31,6 @@ const PLAIN = Uint8Array.from(
   { length: 256 },
   (_, byte) => byte >= 0x20 && byte < 0x7f && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
 );
-
-/** Bytes that are looked for as they are; at least four of them. */
-export class Literal {
-  readonly length: number;
-  /** Four bytes at a time; the last four may overlap those before. */
-  readonly words: Int32Array;
-  /** Where the last four begin. */
-  readonly tail: number;
-
-  constructor(text: string) {
-    const bytes = new TextEncoder().encode(text);
-    if (bytes.length < 4) throw new RangeError(`Cannot look for "${text}": it is too short`);
-    this.length = bytes.length;
-    this.tail = bytes.length - 4;
-    const view = new DataView(bytes.buffer);
-    this.words = Int32Array.from(
-      { length: Math.ceil(this.length / 4) },
-      (_, n) => view.getInt32(Math.min(4 * n, this.tail), true),
-    );
-  }
-}
 
 const NO_BYTES = new Uint8Array();
 

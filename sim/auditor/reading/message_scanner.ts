@@ -8,7 +8,8 @@
 
 import { REJECT_REASONS } from "../../../kafka/messages/mod.ts";
 import type { StoredValue } from "../../../kafka/value_span.ts";
-import { ByteCursor, Literal, NOWHERE } from "./byte_cursor.ts";
+import { Literal } from "../../../kafka/literal.ts";
+import { ByteCursor, NOWHERE } from "./byte_cursor.ts";
 import { FORM, IS_ABSENT, IS_NULL, TEXT } from "./message_fields.ts";
 import {
   MAX_STEPS,

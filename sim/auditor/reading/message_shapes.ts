@@ -5,7 +5,7 @@
  */
 
 import { MAX_ID_LENGTH } from "../../../kafka/messages/mod.ts";
-import { Literal } from "./byte_cursor.ts";
+import { Literal } from "../../../kafka/literal.ts";
 import { FIELD_FORMS, type FieldForm, FORM, TEXT, textForm } from "./message_fields.ts";
 
 /** What comes next in a message. */

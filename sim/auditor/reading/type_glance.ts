@@ -6,7 +6,8 @@
  */
 
 import type { StoredValue } from "../../../kafka/value_span.ts";
-import { ByteCursor, Literal, NOWHERE } from "./byte_cursor.ts";
+import { Literal } from "../../../kafka/literal.ts";
+import { ByteCursor, NOWHERE } from "./byte_cursor.ts";
 import { openingOf, shapeKey, SHORTEST_MESSAGE } from "./message_shapes.ts";
 
 const [TYP, TYPE, YPE] = ['"typ', "type", 'ype"'].map(wordOf);

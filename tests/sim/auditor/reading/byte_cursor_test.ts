@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Fingerprinter } from "../../../../sim/auditor/fingerprint.ts";
 import { SPAN, type StoredValue } from "../../../../kafka/value_span.ts";
-import { ByteCursor, Literal, NOWHERE } from "../../../../sim/auditor/reading/byte_cursor.ts";
+import { ByteCursor, NOWHERE } from "../../../../sim/auditor/reading/byte_cursor.ts";
+import { Literal } from "../../../../kafka/literal.ts";
 
 const encoder = new TextEncoder();
 
